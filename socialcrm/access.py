@@ -1,0 +1,86 @@
+"""Finders with the permission in their name: what this user may see and use. Absent and foreign look the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+
+from .contacts import get_adapter
+from .models import Mention, Post, ProfileLink, Reply, SocialAccount, SocialProfile
+
+
+def visible_contacts(user: Any) -> QuerySet[Any]:
+    """Contacts that the host lets this user see."""
+    return get_adapter().visible_to(user)
+
+
+def get_visible_contact(user: Any, pk: Any) -> Any:
+    """The contact. Raises Http404 where it is absent, foreign, or the key is not one."""
+    return _get_or_404(visible_contacts(user), pk)
+
+
+def usable_accounts(user: Any) -> QuerySet[SocialAccount]:
+    """Accounts whose mentions this user works on."""
+    return SocialAccount.objects.usable_by(user)
+
+
+def get_usable_account(user: Any, pk: Any) -> SocialAccount:
+    """The account. Raises Http404 where it is absent or not the user's."""
+    account: SocialAccount = _get_or_404(usable_accounts(user), pk)
+    return account
+
+
+def visible_profiles(user: Any) -> QuerySet[SocialProfile]:
+    """Profiles of visible contacts, and profiles of nobody's contact that concern an account of the user's.
+
+    A profile linked to a contact that the user may not see stays hidden, whoever it wrote to.
+    """
+    linked = ProfileLink.objects.filter(profile=OuterRef("pk"), state="linked", contact__isnull=False)
+    linked_visibly = linked.filter(contact__in=visible_contacts(user).values("pk"))
+    wrote_to_us = Mention.objects.filter(author=OuterRef("pk"), account__in=usable_accounts(user).values("pk"))
+    suggested = ProfileLink.objects.filter(
+        profile=OuterRef("pk"), state="suggested", contact__in=visible_contacts(user).values("pk")
+    )
+    of_nobody = ~Exists(linked) & (Exists(wrote_to_us) | Exists(suggested))
+    return SocialProfile.objects.filter(Exists(linked_visibly) | of_nobody)
+
+
+def visible_posts(user: Any) -> QuerySet[Post]:
+    """Posts by visible profiles, and our own posts that answer a visible profile or nobody."""
+    profiles = visible_profiles(user).values("pk")
+    ours = Q(account__in=usable_accounts(user).values("pk"))
+    to_visible = Q(to_profile__in=profiles) | Q(to_profile__isnull=True)
+    return Post.objects.filter(Q(author__in=profiles) | (ours & to_visible))
+
+
+def get_visible_post(user: Any, pk: Any) -> Post:
+    """The post. Raises Http404 where it is absent or foreign."""
+    post: Post = _get_or_404(visible_posts(user).select_related("author", "account"), pk)
+    return post
+
+
+def visible_replies(user: Any) -> QuerySet[Reply]:
+    """The user's own replies, those to visible people, and all of them for who may see everyone's outbox."""
+    if user.has_perm("socialcrm.view_all_outbox"):
+        return Reply.objects.filter(account__in=usable_accounts(user).values("pk"))
+    to_visible = Q(post__author__in=visible_profiles(user).values("pk"))
+    return Reply.objects.filter(Q(user=user) | to_visible)
+
+
+def get_visible_reply(user: Any, pk: Any) -> Reply:
+    """The reply. Raises Http404 where it is absent or foreign."""
+    reply: Reply = _get_or_404(visible_replies(user).select_related("account", "post", "user"), pk)
+    return reply
+
+
+def _get_or_404(rows: QuerySet[Any], pk: Any) -> Any:
+    try:
+        row = rows.filter(pk=pk).first()
+    except (ValueError, TypeError, OverflowError, ValidationError) as error:
+        raise Http404 from error
+    if row is None:
+        raise Http404
+    return row

@@ -1,0 +1,119 @@
+"""The door to the host: its contact model, and an adapter that says what a contact is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model, QuerySet
+from django.utils.module_loading import import_string
+
+from . import conf
+
+
+def get_contact_model() -> type[Model]:
+    """Return the host's contact model. Raises ImproperlyConfigured when the setting is absent or wrong."""
+    name = conf.get("CONTACT_MODEL")
+    if not name:
+        raise ImproperlyConfigured("Set SOCIALCRM_CONTACT_MODEL to your contact model, for example 'crm.Contact'.")
+    try:
+        return apps.get_model(name, require_ready=False)
+    except (ValueError, LookupError) as error:
+        raise ImproperlyConfigured(f"SOCIALCRM_CONTACT_MODEL is {name!r}, and no such model is installed.") from error
+
+
+def get_adapter() -> ContactAdapter:
+    """Return a fresh adapter of the class that SOCIALCRM_CONTACT_ADAPTER names."""
+    adapter: ContactAdapter = import_string(conf.get("CONTACT_ADAPTER"))()
+    return adapter
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A deal of the host, as the panel and the reports show it."""
+
+    name: str
+    amount: Decimal | None = None
+    currency: str = ""
+    stage: str = ""
+    is_open: bool = True
+    url: str = ""
+
+
+class ContactAdapter:
+    """How socialcrm asks the host about contacts; every method has a default that works on most models.
+
+    Contacts may have integer, UUID or parent-link keys, one, many or no e-mails, and no owner.
+    """
+
+    def visible_to(self, user: Any) -> QuerySet[Any]:
+        """Contacts that this user may see. Default: all of them for an active user, else none."""
+        manager = get_contact_model()._default_manager
+        return manager.all() if user.is_active else manager.none()
+
+    def can_view(self, user: Any, contact: Any) -> bool:
+        """Whether this user may see this contact."""
+        return self.visible_to(user).filter(pk=contact.pk).exists()
+
+    def name(self, contact: Any) -> str:
+        """The person's full name."""
+        return str(contact)
+
+    def emails(self, contact: Any) -> list[str]:
+        """E-mail addresses, the main one first."""
+        return [contact.email] if getattr(contact, "email", "") else []
+
+    def phones(self, contact: Any) -> list[str]:
+        """Phone numbers as the host writes them."""
+        return [contact.phone] if getattr(contact, "phone", "") else []
+
+    def company(self, contact: Any) -> str:
+        """The company's name, or an empty string."""
+        return str(getattr(contact, "company", "") or "")
+
+    def city(self, contact: Any) -> str:
+        """The city the person lives or works in, or an empty string."""
+        return str(getattr(contact, "city", "") or "")
+
+    def websites(self, contact: Any) -> list[str]:
+        """Web addresses of the person and of the company, profile addresses on networks included."""
+        return [contact.website] if getattr(contact, "website", "") else []
+
+    def owner(self, contact: Any) -> Any:
+        """The user who looks after this contact, or None."""
+        return getattr(contact, "owner", None)
+
+    def url(self, contact: Any) -> str:
+        """Where the host shows this contact, or an empty string."""
+        get_absolute_url = getattr(contact, "get_absolute_url", None)
+        return str(get_absolute_url()) if get_absolute_url else ""
+
+    def search(self, user: Any, text: str) -> QuerySet[Any]:
+        """Visible contacts that match the text; the default compares with the main fields of most models."""
+        from django.db.models import Q
+
+        found = Q()
+        fields = {field.name for field in get_contact_model()._meta.get_fields()}
+        for name in ("name", "full_name", "first_name", "last_name", "email"):
+            if name in fields:
+                found |= Q(**{f"{name}__icontains": text})
+        return self.visible_to(user).filter(found)
+
+    def deals(self, contact: Any) -> list[Deal]:
+        """The contact's deals. Default: none."""
+        return []
+
+    def for_matching(self) -> QuerySet[Any]:
+        """All contacts, with whatever joins make `emails`, `websites` and `company` free of queries."""
+        return get_contact_model()._default_manager.all()
+
+    def prefetch(self, contacts: Iterable[Any]) -> list[Any]:
+        """The same contacts, loaded so that the other methods need no query for each."""
+        return list(contacts)
+
+    def log(self, contact: Any, text: str, user: Any = None, url: str = "") -> None:
+        """Tell the host that something happened with this contact. Default: nothing."""

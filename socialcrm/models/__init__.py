@@ -1,0 +1,30 @@
+"""The tables, one model a file, its QuerySet beside it."""
+
+from __future__ import annotations
+
+from .account import SocialAccount
+from .audit import AuditEntry
+from .conversation import Conversation
+from .post import Mention, Post
+from .profile import ProfileLink, SocialProfile
+from .reply import Reply
+from .score import InfluenceScore
+from .stream import Gap, Stream
+from .token import ApiToken
+from .usage import ApiUsage
+
+__all__ = [
+    "ApiToken",
+    "ApiUsage",
+    "AuditEntry",
+    "Conversation",
+    "Gap",
+    "InfluenceScore",
+    "Mention",
+    "Post",
+    "ProfileLink",
+    "Reply",
+    "SocialAccount",
+    "SocialProfile",
+    "Stream",
+]

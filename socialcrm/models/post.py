@@ -1,0 +1,118 @@
+"""Post: a message as the network showed it; Mention: why it concerns us."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Post(models.Model):
+    """A message as the network showed it, never edited by us; unique per (network, external_id).
+
+    `account` is set where the author is one of our accounts; `to_profile` is whom the post answers.
+    """
+
+    class State(models.TextChoices):
+        LIVE = "live", _("Live")
+        DELETED = "deleted", _("Deleted by its author")
+        WITHHELD = "withheld", _("No longer shown by the network")
+
+    class Kind(models.TextChoices):
+        POST = "post", _("Post")
+        REPLY = "reply", _("Reply")
+        QUOTE = "quote", _("Quote")
+        REPOST = "repost", _("Repost")
+
+    network = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=500)
+    author = models.ForeignKey("SocialProfile", on_delete=models.CASCADE, related_name="posts", db_index=False)
+    account = models.ForeignKey(
+        "SocialAccount",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="posts",
+        db_index=False,
+    )
+    to_profile = models.ForeignKey(
+        "SocialProfile", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    text = models.TextField(blank=True)
+    posted_at = models.DateTimeField()
+    thread_id = models.CharField(max_length=500, blank=True)
+    in_reply_to = models.CharField(max_length=500, blank=True)
+    quoted = models.CharField(max_length=500, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.POST)
+    visibility = models.CharField(max_length=20, default="public")
+    lang = models.CharField(max_length=10, blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.LIVE)
+    gone_at = models.DateTimeField(null=True, blank=True)
+    edited = models.BooleanField(default=False)
+    likes = models.PositiveIntegerField(null=True, blank=True)
+    replies_count = models.PositiveIntegerField(null=True, blank=True)
+    reposts = models.PositiveIntegerField(null=True, blank=True)
+    quotes = models.PositiveIntegerField(null=True, blank=True)
+    views = models.PositiveIntegerField(null=True, blank=True)
+    entities = models.JSONField(default=list, blank=True)
+    media = models.JSONField(default=list, blank=True)
+    mentioned_ids = models.JSONField(default=list, blank=True)
+    raw = models.JSONField(default=dict, blank=True)
+    stored_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        constraints = [models.UniqueConstraint(fields=["network", "external_id"], name="socialcrm_post_once")]
+        indexes = [
+            models.Index(fields=["author", "-posted_at", "-id"], name="socialcrm_post_author"),
+            models.Index(
+                fields=["to_profile", "-posted_at", "-id"],
+                condition=Q(account__isnull=False),
+                name="socialcrm_post_ours",
+            ),
+            models.Index(fields=["network", "thread_id"], name="socialcrm_post_thread", condition=~Q(thread_id="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.external_id}"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether one of our accounts wrote it."""
+        return self.account_id is not None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it was not said in public."""
+        return self.visibility == "private"
+
+
+class Mention(models.Model):
+    """The edge Post -> SocialAccount: this post concerns us, and why. Author and time are copied for the indexes."""
+
+    class Reason(models.TextChoices):
+        MENTION = "mention", _("mentioned us")
+        REPLY = "reply", _("answered us")
+        QUOTE = "quote", _("quoted us")
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="mentions")
+    account = models.ForeignKey("SocialAccount", on_delete=models.CASCADE, related_name="mentions", db_index=False)
+    conversation = models.ForeignKey("Conversation", on_delete=models.SET_NULL, null=True, related_name="mentions")
+    author = models.ForeignKey("SocialProfile", on_delete=models.CASCADE, related_name="mentions", db_index=False)
+    reason = models.CharField(max_length=10, choices=Reason.choices, default=Reason.MENTION)
+    posted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("mention")
+        verbose_name_plural = _("mentions")
+        constraints = [models.UniqueConstraint(fields=["post", "account"], name="socialcrm_mention_once")]
+        indexes = [
+            models.Index(fields=["author", "-posted_at", "-post"], name="socialcrm_mention_author"),
+            models.Index(fields=["account", "-posted_at"], name="socialcrm_mention_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} -> {self.account_id}"

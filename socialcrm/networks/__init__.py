@@ -1,0 +1,35 @@
+"""networks(): id -> class, from SOCIALCRM_NETWORKS (dotted paths), imported at use."""
+
+from __future__ import annotations
+
+from django.utils.module_loading import import_string
+
+from socialcrm import conf
+
+from .base import Credentials, Network
+
+__all__ = ["canonical_id", "get_network", "network_class", "networks"]
+
+
+def networks() -> dict[str, type[Network]]:
+    """Every network this site knows, by id."""
+    return {name: import_string(path) for name, path in conf.get("NETWORKS").items()}
+
+
+def network_class(network_id: str) -> type[Network]:
+    """The class of a network. Raises KeyError for one that this site does not know."""
+    return networks()[canonical_id(network_id)]
+
+
+def canonical_id(name: str) -> str:
+    """The id of a network given its id or one of its aliases ("x" is "twitter"); unknown names come back unchanged."""
+    for network_id, cls in networks().items():
+        if name == network_id or name in cls.aliases:
+            return network_id
+    return name
+
+
+def get_network(network_id: str, credentials: Credentials | None = None) -> Network:
+    """A network ready to work, as the account whose credentials are given (or as nobody)."""
+    cls = network_class(network_id)
+    return cls(conf.get("NETWORK_OPTIONS").get(canonical_id(network_id), {}), credentials)

@@ -1,0 +1,63 @@
+"""What every part of the running sandbox shares."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from .clock import Clock
+from .faults import Faults
+from .world import World
+
+TWITTER = "twitter"
+ALIASES = {"x": TWITTER, "twitter": TWITTER, "": TWITTER}
+
+
+@dataclass
+class Sandbox:
+    """The running server's parts: the world, its clock, the faults, and the address it is reached at."""
+
+    world: World
+    clock: Clock
+    faults: Faults
+    public_url: str
+    seed: int
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    def log(self, account: dict[str, Any], action: str, post: dict[str, Any], via: str) -> None:
+        """Append what a network accepted: `action` is `post` or `delete`; `via` is `api`, `control` or `town`."""
+        self.world.insert(
+            "log",
+            {
+                "at": self.clock.now(),
+                "network": account["network"],
+                "account": account["id"],
+                "handle": account["handle"],
+                "action": action,
+                "id": post["id"],
+                "text": post["typed"],
+                "in_reply_to": post["in_reply_to"],
+                "via": via,
+            },
+        )
+
+    def account(self, network: str, who: str | int) -> dict[str, Any] | None:
+        """An account by handle (with or without @) or by id."""
+        text = str(who).strip().lstrip("@").lower()
+        found = self.world.one("SELECT * FROM accounts WHERE network=? AND handle_lower=?", network, text)
+        if found is None and text.isdigit() and len(text) < 19:
+            found = self.world.one("SELECT * FROM accounts WHERE network=? AND id=?", network, int(text))
+        return found
+
+
+SANDBOX: web.AppKey[Sandbox] = web.AppKey("sandbox", Sandbox)
+
+
+def of(request: web.Request) -> Sandbox:
+    """The sandbox that serves this request."""
+    # config_dict would copy per lookup; the app that owns the routes is the one with the key.
+    return request.app[SANDBOX]

@@ -1,0 +1,9 @@
+"""Addresses of the extension: include this once in the host's urls."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "socialcrm"
+
+urlpatterns: list[URLPattern | URLResolver] = []
