@@ -300,6 +300,8 @@ class Migration(migrations.Migration):
                 ("mentioned_ids", models.JSONField(blank=True, default=list)),
                 ("raw", models.JSONField(blank=True, default=dict)),
                 ("stored_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("parents_wanted", models.PositiveSmallIntegerField(default=0)),
                 (
                     "account",
                     models.ForeignKey(
@@ -335,6 +337,31 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "post",
                 "verbose_name_plural": "posts",
+            },
+        ),
+        migrations.CreateModel(
+            name="Tombstone",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("network", models.CharField(max_length=40)),
+                ("external_id", models.CharField(max_length=500)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("live", "Live"),
+                            ("deleted", "Deleted by its author"),
+                            ("withheld", "No longer shown by the network"),
+                        ],
+                        default="deleted",
+                        max_length=10,
+                    ),
+                ),
+                ("found_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "verbose_name": "tombstone",
+                "verbose_name_plural": "tombstones",
             },
         ),
         migrations.CreateModel(
@@ -440,6 +467,8 @@ class Migration(migrations.Migration):
                 ("cursor", models.CharField(blank=True, max_length=500)),
                 ("walk_token", models.CharField(blank=True, max_length=500)),
                 ("walk_cursor", models.CharField(blank=True, max_length=500)),
+                ("walk_oldest", models.CharField(blank=True, max_length=500)),
+                ("walk_count", models.PositiveIntegerField(default=0, help_text="Posts read in this walk so far.")),
                 ("interval", models.PositiveIntegerField(default=60, help_text="Seconds between two looks.")),
                 ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("lease_id", models.UUIDField(blank=True, null=True)),
@@ -713,9 +742,21 @@ class Migration(migrations.Migration):
                 name="socialcrm_post_thread",
             ),
         ),
+        migrations.AddIndex(
+            model_name="post",
+            index=models.Index(
+                condition=models.Q(("parents_wanted__gt", 0)),
+                fields=["network", "in_reply_to"],
+                name="socialcrm_post_orphan",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="post",
             constraint=models.UniqueConstraint(fields=("network", "external_id"), name="socialcrm_post_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="tombstone",
+            constraint=models.UniqueConstraint(fields=("network", "external_id"), name="socialcrm_tombstone_once"),
         ),
         migrations.AddIndex(
             model_name="mention",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .account import SocialAccount
 from .audit import AuditEntry
 from .conversation import Conversation
-from .post import Mention, Post
+from .post import Mention, Post, Tombstone
 from .profile import ProfileLink, SocialProfile
 from .reply import Reply
 from .score import InfluenceScore
@@ -27,4 +27,5 @@ __all__ = [
     "SocialAccount",
     "SocialProfile",
     "Stream",
+    "Tombstone",
 ]

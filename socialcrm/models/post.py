@@ -61,6 +61,8 @@ class Post(models.Model):
     mentioned_ids = models.JSONField(default=list, blank=True)
     raw = models.JSONField(default=dict, blank=True)
     stored_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)  # when the network last said this; older news never wins
+    parents_wanted = models.PositiveSmallIntegerField(default=0)  # how many missing parents upwards are to be fetched
 
     class Meta:
         verbose_name = _("post")
@@ -74,6 +76,9 @@ class Post(models.Model):
                 name="socialcrm_post_ours",
             ),
             models.Index(fields=["network", "thread_id"], name="socialcrm_post_thread", condition=~Q(thread_id="")),
+            models.Index(
+                fields=["network", "in_reply_to"], name="socialcrm_post_orphan", condition=Q(parents_wanted__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +93,23 @@ class Post(models.Model):
     def is_private(self) -> bool:
         """Whether it was not said in public."""
         return self.visibility == "private"
+
+
+class Tombstone(models.Model):
+    """A post that its network took back, known by id alone: a late copy of it is stored empty, never brought back."""
+
+    network = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=500)
+    state = models.CharField(max_length=10, choices=Post.State.choices, default=Post.State.DELETED)
+    found_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("tombstone")
+        verbose_name_plural = _("tombstones")
+        constraints = [models.UniqueConstraint(fields=["network", "external_id"], name="socialcrm_tombstone_once")]
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.external_id}"
 
 
 class Mention(models.Model):

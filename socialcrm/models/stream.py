@@ -39,6 +39,8 @@ class Stream(models.Model):
     cursor = models.CharField(max_length=500, blank=True)
     walk_token = models.CharField(max_length=500, blank=True)
     walk_cursor = models.CharField(max_length=500, blank=True)
+    walk_oldest = models.CharField(max_length=500, blank=True)
+    walk_count = models.PositiveIntegerField(default=0, help_text=_("Posts read in this walk so far."))
     interval = models.PositiveIntegerField(default=60, help_text=_("Seconds between two looks."))
     due_at = models.DateTimeField(default=timezone.now)
     lease_id = models.UUIDField(null=True, blank=True)
