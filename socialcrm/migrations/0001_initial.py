@@ -70,6 +70,9 @@ class Migration(migrations.Migration):
                 ("credentials", socialcrm.models.fields.EncryptedJSONField(blank=True, default=dict)),
                 ("credentials_version", models.PositiveIntegerField(default=0)),
                 ("token_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("refresh_id", models.UUIDField(blank=True, null=True)),
+                ("refreshing_until", models.DateTimeField(blank=True, null=True)),
+                ("replies_wait_until", models.DateTimeField(blank=True, null=True)),
                 ("scopes", models.CharField(blank=True, max_length=500)),
                 ("monthly_cap", models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True)),
                 ("connected_by", models.CharField(blank=True, max_length=150)),
@@ -555,6 +558,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Suppressed",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("network", models.CharField(max_length=40)),
+                ("digest", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "verbose_name": "erased person",
+                "verbose_name_plural": "erased people",
+                "constraints": [
+                    models.UniqueConstraint(fields=("network", "digest"), name="socialcrm_suppressed_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Reply",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -591,6 +610,9 @@ class Migration(migrations.Migration):
                         default=False, help_text="Answered on the network itself and marked so by a person."
                     ),
                 ),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("looks", models.PositiveSmallIntegerField(default=0)),
+                ("rung_at", models.DateTimeField(blank=True, null=True)),
                 ("error_class", models.CharField(blank=True, max_length=40)),
                 ("error_detail", models.CharField(blank=True, max_length=1000)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),

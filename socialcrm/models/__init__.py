@@ -10,6 +10,7 @@ from .profile import ProfileLink, SocialProfile
 from .reply import Reply
 from .score import InfluenceScore
 from .stream import Gap, Stream
+from .suppressed import Suppressed
 from .token import ApiToken
 from .usage import ApiUsage
 
@@ -27,5 +28,6 @@ __all__ = [
     "SocialAccount",
     "SocialProfile",
     "Stream",
+    "Suppressed",
     "Tombstone",
 ]

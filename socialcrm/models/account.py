@@ -54,6 +54,9 @@ class SocialAccount(models.Model):
     credentials = EncryptedJSONField(default=dict, blank=True)
     credentials_version = models.PositiveIntegerField(default=0)
     token_expires_at = models.DateTimeField(null=True, blank=True)
+    refresh_id = models.UUIDField(null=True, blank=True)
+    refreshing_until = models.DateTimeField(null=True, blank=True)  # one process refreshes the token, the others wait
+    replies_wait_until = models.DateTimeField(null=True, blank=True)  # the network's limit on writing
     scopes = models.CharField(max_length=500, blank=True)
     groups = models.ManyToManyField(Group, blank=True, related_name="+")
     monthly_cap = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)

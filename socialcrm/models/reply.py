@@ -45,6 +45,9 @@ class Reply(models.Model):
     outside = models.BooleanField(
         default=False, help_text=_("Answered on the network itself and marked so by a person.")
     )
+    failures = models.PositiveSmallIntegerField(default=0)  # times in a row that the network could not be reached
+    looks = models.PositiveSmallIntegerField(default=0)  # times that an unknown reply was looked for on the network
+    rung_at = models.DateTimeField(null=True, blank=True)  # when Celery was last told of it; the sweep's memory
     error_class = models.CharField(max_length=40, blank=True)
     error_detail = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
