@@ -117,3 +117,13 @@ def display(url: str) -> str:
     """A link as X shows it: no scheme, no www, cut at 26 characters."""
     bare = re.sub(r"^https?://(www\.)?", "", url, flags=re.IGNORECASE).rstrip("/")
     return bare if len(bare) <= 27 else f"{bare[:26]}…"
+
+
+def unaddressed(typed: str) -> str:
+    """A reply's text without the @names at its start, which don't count."""
+    position = 0
+    while match := MENTION.match(typed, position):
+        position = match.end()
+        while position < len(typed) and typed[position] == " ":
+            position += 1
+    return typed[position:] or typed

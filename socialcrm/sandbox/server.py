@@ -1,0 +1,67 @@
+"""The server: the networks' addresses, the control API and the pages, with faults in front of the networks."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from . import control, faults, life, pages
+from .clock import Clock
+from .faults import Faults
+from .state import SANDBOX, Sandbox, of
+from .town import build
+from .world import World
+from .x import apps, routes
+from .x.auth import names_of
+
+NETWORK_PATHS = ("/2/", "/oauth/", "/1.1/", "/i/oauth2/")
+BODY_LIMIT = 1024 * 1024
+
+
+def open_sandbox(
+    world_path: str, public_url: str, *, seed: int, people: int, history_days: int, speed: float | None
+) -> Sandbox:
+    """Open the world, and make it first when the file is new. `speed` None keeps what the world has."""
+    world = World(world_path)
+    seed = int(world.get("seed", seed))
+    sandbox = Sandbox(world, Clock(world), Faults(world), public_url, seed)
+    if world.get("made") is None:
+        with world.write():
+            world.set("seed", seed)
+            apps.make_apps(sandbox)
+            build.make_town(sandbox, random.Random(seed), people, history_days)
+            world.set("life", 1.0)
+            world.set("made", True)
+    if speed is not None:
+        world.set("life", speed)
+    return sandbox
+
+
+def make_app(sandbox: Sandbox) -> web.Application:
+    """The aiohttp application around an open sandbox."""
+    app = web.Application(middlewares=[_faulty], client_max_size=BODY_LIMIT)
+    app[SANDBOX] = sandbox
+    routes.add(app)
+    control.add(app)
+    pages.add(app)
+    app.cleanup_ctx.append(_live)
+    return app
+
+
+@web.middleware
+async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
+    sandbox = of(request)
+    if not request.path.startswith(NETWORK_PATHS) or not sandbox.faults.rules():
+        return await handler(request)
+    rules = sandbox.faults.pick(request.method, request.path_qs, names_of(request))
+    return await faults.play(rules, request, handler)
+
+
+async def _live(app: web.Application) -> AsyncIterator[None]:
+    task = life.start(app[SANDBOX])
+    yield
+    task.cancel()
+    app[SANDBOX].world.close()
