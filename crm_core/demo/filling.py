@@ -1,0 +1,91 @@
+"""The demo's accounts, connected as an administrator would, and their posts, fetched by the real sync."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Q
+
+from crm_core.models import Contact
+from socialcrm import connect, matching, scoring, sync
+from socialcrm.models import Post, ProfileLink, SocialAccount, Stream
+from socialcrm.networks.base import AuthExpired
+
+from . import sandbox
+from .progress import Progress
+
+HANDLES = ("lumen_desk", "lumen_lighting")
+POSTS, FOUND = 5000, 60
+LONGEST = 150.0  # seconds after which the worker may do the rest
+DISCOVER_AT_ONCE = 50  # contacts whose web sites are read between two lines of progress
+
+
+@dataclass
+class Level:
+    """How much of the demo is there."""
+
+    posts: int
+    found: int
+
+    @property
+    def share(self) -> float:
+        """0 to 1, the slower of the two goals."""
+        return min(self.posts / POSTS, self.found / FOUND, 1.0)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether both goals are reached."""
+        return self.posts >= POSTS and self.found >= FOUND
+
+    def __str__(self) -> str:
+        return f"{self.posts:,} posts, {self.found} contacts found on X"
+
+
+def level() -> Level:
+    """Count what is stored."""
+    linked = ProfileLink.objects.filter(state="linked", contact__isnull=False)
+    found = linked.aggregate(found=Count("contact", distinct=True))["found"]
+    return Level(Post.objects.count(), found)
+
+
+def connect_accounts(admin: User, sandbox_url: str) -> None:
+    """Both accounts of Lumen, signed in by OAuth 2.0; one that works already is left alone."""
+    for handle in HANDLES:
+        account = SocialAccount.objects.filter(network="twitter", handle__iexact=handle).first()
+        if account is None or not _works(account):
+            consent_url, kept = connect.start(admin, "twitter", "oauth2")
+            connect.finish(admin, "twitter", kept, sandbox.allow(consent_url, handle))
+    for account in SocialAccount.objects.filter(network="twitter", state="working"):
+        sync.ensure_streams(account)
+
+
+def _works(account: SocialAccount) -> bool:
+    """Whether the sandbox of today still knows this account and its tokens."""
+    try:
+        return connect.open_network(account, "profiles").me().external_id == account.external_id
+    except AuthExpired:
+        return False
+
+
+def fetch(progress: Progress) -> Level:
+    """Look for the contacts on X, then pull what is due until both goals are reached or nothing is left to pull."""
+    deadline = time.monotonic() + LONGEST
+    contacts = list(Contact.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(contacts), DISCOVER_AT_ONCE):
+        matching.discover(contacts[start : start + DISCOVER_AT_ONCE])
+        progress.show(level().share, str(level()))
+    while not level().is_enough and time.monotonic() < deadline:
+        pulled = sync.pull_due(limit=20)
+        progress.show(level().share, str(level()))
+        if not pulled and not Stream.objects.due().exists():
+            break
+    scoring.score_profiles()
+    return level()
+
+
+def contacts_without_profile() -> int:
+    """How many contacts were not found: most of them have no account on X."""
+    linked = Q(social_links__state="linked")
+    return Contact.objects.exclude(pk__in=Contact.objects.filter(linked).values("pk")).count()
