@@ -31,6 +31,8 @@ DEFAULTS: dict[str, Any] = {
     "MONTHLY_CAP": None,
     # Posts fetched per linked profile when it is first pulled.
     "BACKFILL_POSTS": 100,
+    # Calls of the REST API by one token: all of them, and those that change something.
+    "API_RATES": {"calls": "600/min", "writes": "120/min"},
 }
 
 

@@ -1,0 +1,62 @@
+"""What callers may send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from socialcrm.models import ProfileLink
+from socialcrm.networks import canonical_id, networks
+
+LARGEST_ID = 2**63 - 1
+
+
+class BasisInput(serializers.Serializer[Any]):
+    """On what ground a person's profile is kept with the contact."""
+
+    basis = serializers.ChoiceField(choices=ProfileLink.Basis.choices)
+
+
+class LinkInput(BasisInput):
+    """A profile to link: its id here, or its handle or address on a network."""
+
+    profile = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
+    handle = serializers.CharField(required=False, max_length=255)
+    url = serializers.CharField(required=False, max_length=2000)
+    network = serializers.CharField(default="twitter", max_length=40, help_text="Of the handle or address.")
+
+    def validate_network(self, value: str) -> str:
+        """An id or alias of a network that this site knows."""
+        if canonical_id(value) not in networks():
+            raise serializers.ValidationError(_("This site knows no such network."))
+        return canonical_id(value)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One of profile, handle and url."""
+        if sum(name in attrs for name in ("profile", "handle", "url")) != 1:
+            raise serializers.ValidationError(_("Give one of profile, handle and url."))
+        return attrs
+
+
+class ReplyInput(serializers.Serializer[Any]):
+    """An answer to a post. `seen` guards against answering what a colleague has just answered."""
+
+    post = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    account = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    text = serializers.CharField(max_length=30000, trim_whitespace=False)
+    seen = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        min_value=0,
+        max_value=LARGEST_ID,
+        help_text="Id of the newest reply to this post that you know of, 0 for none; left out: others' count.",
+    )
+    another = serializers.BooleanField(default=False, help_text="Answer although there is an answer already.")
+
+
+class SettleInput(serializers.Serializer[Any]):
+    """Whether the reply is on the network."""
+
+    sent = serializers.BooleanField()

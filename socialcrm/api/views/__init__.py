@@ -1,0 +1,3 @@
+"""The API's views, a file for each kind of thing."""
+
+from __future__ import annotations
