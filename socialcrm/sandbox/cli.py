@@ -20,6 +20,7 @@ DEFAULT_SEED = 20261123
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options, for this command line and for `manage.py sandbox`."""
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; its control API trusts everyone")
     parser.add_argument("--world", default="var/sandbox.sqlite3", help="the file that holds the world")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="what a new world is made from")
     parser.add_argument("--people", type=int, default=2000, help="how many people a new world has")
@@ -33,7 +34,7 @@ def serve(options: argparse.Namespace) -> None:
     Path(options.world).parent.mkdir(parents=True, exist_ok=True)
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", options.port))
+    listener.bind((options.host, options.port))
     url = options.public_url or f"http://127.0.0.1:{listener.getsockname()[1]}"
     asyncio.run(_serve(options, listener, url.rstrip("/")))
 
