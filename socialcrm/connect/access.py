@@ -1,0 +1,89 @@
+"""The only door to an account's credentials: open a network as that account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+
+from socialcrm.models import SocialAccount
+from socialcrm.models.fields import KeyMissing
+from socialcrm.networks import get_network
+from socialcrm.networks.base import AuthExpired, Credentials, Limit, Network, Spent
+
+from . import costs, tokens
+from .guard import outside_transaction
+from .state import lost_access
+
+T = TypeVar("T")
+
+
+def open_network(account: SocialAccount, purpose: str) -> Network:
+    """The network, acting as the account, with a token that is fresh for minutes; `purpose` names the ledger's line.
+
+    Raises AuthExpired where the account has lost its access, Unreachable where a due refresh could not be made now,
+    CalledInTransaction inside a transaction. `account` is brought up to date in place.
+    """
+    outside_transaction()
+    if account.state in (SocialAccount.State.NEEDS_RECONNECT, SocialAccount.State.DISCONNECTED):
+        raise AuthExpired(_("%(account)s has to be connected again.") % {"account": account}, code="reconnect")
+    if tokens.is_due(account):
+        tokens.refresh(account)
+    return network_of(account, purpose)
+
+
+def use(account: SocialAccount, purpose: str, work: Callable[[Network], T]) -> T:
+    """Do something on the network as the account. Refused access is renewed once and the work done again; where that
+    does not help, the account asks to be connected again and AuthExpired is raised. Other NetworkErrors pass through.
+    """
+    try:
+        return work(open_network(account, purpose))
+    except AuthExpired:
+        tokens.refresh(account)
+    try:
+        return work(open_network(account, purpose))
+    except AuthExpired as error:
+        lost_access(account, error.detail or _("The network no longer accepts this access."))
+        raise
+
+
+def network_of(account: SocialAccount, purpose: str) -> Network:
+    """The network as the account, whatever the state and age of its token. Raises AuthExpired without a key."""
+    network = get_network(account.network, credentials_of(account))
+    network.on_spent = _Ledger(account, purpose)
+    return network
+
+
+def credentials_of(account: SocialAccount) -> Credentials:
+    """The account's decrypted credentials. Where no key opens them, the row is kept and the account asks for help."""
+    try:
+        return _credentials(account, account.credentials)
+    except KeyMissing as error:
+        lost_access(account, str(error))
+        raise AuthExpired(str(error), code="key") from error
+
+
+def _credentials(account: SocialAccount, secrets: Mapping[str, Any]) -> Credentials:
+    return Credentials(
+        kind=secrets.get("kind", "oauth2"),
+        external_id=account.external_id,
+        handle=account.handle,
+        access_token=secrets.get("access_token", ""),
+        refresh_token=secrets.get("refresh_token", ""),
+        token_secret=secrets.get("token_secret", ""),
+        expires_at=account.token_expires_at,
+        scopes=tuple(account.scopes.split()),
+        tier=account.tier,
+    )
+
+
+class _Ledger:
+    """Told of every answered call: writes its cost down, and makes writers wait once the window is spent."""
+
+    def __init__(self, account: SocialAccount, purpose: str) -> None:
+        self.account, self.purpose = account, purpose
+
+    def __call__(self, spent: Spent, limit: Limit | None) -> None:
+        outside_transaction()
+        costs.note(self.account, self.purpose, spent, limit)

@@ -1,0 +1,34 @@
+"""The outbox: replies on their way to the network, each sent once. The row is the task; Celery only says "look now"."""
+
+from __future__ import annotations
+
+from .acts import cancel, mark_outside, release, retry, settle
+from .echo import adopt_echo, adopt_echoes
+from .errors import AlreadyAnswered, KeyReused, NotAllowed, NotEligible, OutboxError, TextRefused
+from .intake import enqueue
+from .reconcile import reconcile
+from .rules import check_text, verdict
+from .send import send
+from .sweep import sweep
+
+__all__ = [
+    "AlreadyAnswered",
+    "KeyReused",
+    "NotAllowed",
+    "NotEligible",
+    "OutboxError",
+    "TextRefused",
+    "adopt_echo",
+    "adopt_echoes",
+    "cancel",
+    "check_text",
+    "enqueue",
+    "mark_outside",
+    "reconcile",
+    "release",
+    "retry",
+    "send",
+    "settle",
+    "sweep",
+    "verdict",
+]

@@ -1,0 +1,113 @@
+"""Take a reply in: check everything that can be checked, write the row, ring the bell."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from socialcrm import audit, conf
+from socialcrm.models import Mention, Post, Reply, SocialAccount
+
+from . import bell, rules
+from .clock import db_now
+from .errors import AlreadyAnswered, KeyReused, OutboxError
+
+LIVE = (*Reply.IN_FLIGHT, "sent")
+
+
+def enqueue(
+    user: Any,
+    account: SocialAccount,
+    post: Post,
+    text: str,
+    client_key: str,
+    *,
+    audience: str = "public",
+    seen: int | None = None,
+    delay: float | None = None,
+) -> Reply:
+    """Take a reply in. It leaves after `delay` seconds (SOCIALCRM_UNDO_SECONDS) and can be cancelled until then.
+
+    The same key with the same reply gives the same row, however often. `seen` is the id of the newest reply to this
+    post that the composer showed (0: none); None where there is no composer: then only other people's count.
+    Raises NotAllowed, KeyReused, TextRefused, NotEligible, AlreadyAnswered, OutboxError; then nothing was written.
+    """
+    rules.must_be_allowed(user, account, post)
+    key = client_key or uuid.uuid4().hex
+    if len(key) > 64 or "\x00" in key:
+        raise OutboxError(_("The key of a reply has at most 64 characters."))
+    digest = request_hash(account, post, text, audience)
+    earlier = _with_key(user, key, digest)
+    if earlier:
+        return earlier
+    rules.must_be_sendable(account, post, text, audience)
+    wait = float(conf.get("UNDO_SECONDS") if delay is None else delay)
+    row = Reply(account=account, post=post, user=user, text=text, audience=audience, client_key=key)
+    row.request_hash = digest
+    try:
+        return _write(row, seen, wait)
+    except IntegrityError:
+        return _explain(row)
+
+
+def request_hash(account: SocialAccount, post: Post, text: str, audience: str) -> str:
+    """What a client key stands for: the same key must come with the same request."""
+    request = [account.pk, post.pk, text, audience]
+    return hashlib.sha256(json.dumps(request).encode()).hexdigest()
+
+
+@transaction.atomic
+def _write(row: Reply, seen: int | None, wait: float) -> Reply:
+    # One at a time for each post, so that no one slips in between the look and the insert.
+    assert row.post_id is not None
+    list(Post.objects.select_for_update().filter(pk=row.post_id).values_list("pk"))
+    earlier = _with_key(row.user, row.client_key, row.request_hash)
+    if earlier:
+        return earlier
+    unseen = unseen_reply(row, seen)
+    if unseen:
+        raise AlreadyAnswered(unseen)
+    mention = Mention.objects.filter(post=row.post_id, account=row.account_id).first()
+    row.conversation_id = mention.conversation_id if mention else None
+    row.created_at = row.changed_at = now = db_now()
+    row.not_before = row.rung_at = now + timedelta(seconds=wait)
+    row.save(force_insert=True)
+    audit.record(row.user, "reply_intent", row, post=row.post_id, account=row.account_id)
+    bell.ring(bell.SEND, row.pk, wait)
+    return row
+
+
+def unseen_reply(row: Reply, seen: int | None) -> Reply | None:
+    """A live reply to the same post that its writer cannot know of."""
+    others = Reply.objects.filter(post=row.post_id, state__in=LIVE).exclude(pk=row.pk)
+    in_flight = others.filter(state__in=Reply.IN_FLIGHT)
+    others = others.exclude(user=row.user) if seen is None else others.filter(pk__gt=seen)
+    return (in_flight | others).select_related("user").order_by("-pk").first()
+
+
+def _with_key(user: Any, key: str, digest: str) -> Reply | None:
+    earlier = Reply.objects.select_related("user").filter(user=user, client_key=key).first()
+    if earlier and earlier.request_hash != digest:
+        raise KeyReused(earlier)
+    return earlier
+
+
+def _explain(row: Reply) -> Reply:
+    """The database refused the row: another request with this key was faster, or another person was."""
+    earlier = _with_key(row.user, row.client_key, row.request_hash)
+    if earlier:
+        return earlier
+    in_flight = Reply.objects.select_related("user").filter(post=row.post_id, state__in=Reply.IN_FLIGHT).first()
+    if in_flight:
+        raise AlreadyAnswered(in_flight) from None
+    # It has landed in the meantime: there is an answer, and this person has not seen it.
+    newest = Reply.objects.select_related("user").filter(post=row.post_id, state__in=LIVE).order_by("-pk").first()
+    if newest:
+        raise AlreadyAnswered(newest) from None
+    raise OutboxError(_("The reply could not be written: try again."))

@@ -1,0 +1,98 @@
+"""Send one reply: claim it, call the network outside any transaction, write down what came of it."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+from django.utils.translation import gettext as _
+
+from socialcrm import connect
+from socialcrm.connect import costs
+from socialcrm.models import Reply, SocialAccount
+from socialcrm.networks import network_class
+from socialcrm.networks.base import (
+    AuthExpired,
+    Duplicate,
+    Network,
+    NetworkError,
+    NotFound,
+    RateLimited,
+    Rejected,
+    Sent,
+    Unreachable,
+)
+
+from . import finish, rules
+from .claim import claim
+from .errors import OutboxError
+
+# A worker that was frozen for so long between its claim and its call no longer calls: someone else may.
+STALE = 8.0
+
+
+def send(reply_id: int) -> None:
+    """Send a queued reply whose time has come. Safe to call often, from anywhere, at once."""
+    started = time.monotonic()
+    attempt = claim(reply_id)
+    if attempt is None:
+        return
+    reply = _load(reply_id, attempt)
+    if reply is None or _refused(reply):
+        return
+    try:
+        sent = _speak(reply, started)
+    except NetworkError as error:
+        _write_down(reply, error)
+    else:
+        finish.sent(reply, sent.external_id, sent.url)
+
+
+def _load(reply_id: int, attempt: uuid.UUID) -> Reply | None:
+    rows = Reply.objects.select_related("account", "post__author", "user")
+    return rows.filter(pk=reply_id, attempt_id=attempt).first()
+
+
+def _refused(reply: Reply) -> bool:
+    """Look again at everything: between the click and now, people lose rights and posts disappear."""
+    if reply.post is None:
+        return finish.failed(reply, "gone", _("The post that this answers was erased."))
+    try:
+        rules.must_be_allowed(reply.user, reply.account, reply.post)
+        rules.must_be_sendable(reply.account, reply.post, reply.text, reply.audience)
+    except OutboxError as error:
+        if reply.account.state != SocialAccount.State.WORKING:
+            return finish.held(reply, "reconnect", 0, error.sentence)
+        return finish.failed(reply, type(error).__name__, error.sentence)
+    if not costs.may_spend(reply.account, "reply"):
+        return finish.held(reply, "budget", 600, _("The month's budget for this account is spent."))
+    return False
+
+
+def _speak(reply: Reply, started: float) -> Sent:
+    post = reply.post
+    assert post is not None
+
+    def say(network: Network) -> Sent:
+        if time.monotonic() - started > STALE:
+            raise Unreachable(_("This machine was too slow to send; it will try again."))
+        return network.reply(post.external_id, reply.text)
+
+    return connect.use(reply.account, "reply", say)
+
+
+def _write_down(reply: Reply, error: NetworkError) -> None:
+    label = network_class(reply.account.network).label
+    sentence = error.detail or _("%(network)s refused the reply.") % {"network": label}
+    if isinstance(error, Duplicate):
+        finish.unknown(reply, "duplicate", sentence, 0)
+    elif isinstance(error, Rejected | NotFound):
+        finish.failed(reply, type(error).__name__, sentence)
+    elif isinstance(error, AuthExpired):
+        finish.held(reply, "reconnect", 0, sentence)
+    elif isinstance(error, RateLimited):
+        finish.limited(reply, error.retry_at, sentence)
+    elif isinstance(error, Unreachable):
+        finish.later(reply, "unreachable", _("%(network)s cannot be reached.") % {"network": label})
+    else:
+        finish.unknown(reply, "no_answer", _("%(network)s did not say whether it took it.") % {"network": label})
