@@ -6,7 +6,7 @@ from django.utils.module_loading import import_string
 
 from socialcrm import conf
 
-from .base import Credentials, Network
+from .base import Credentials, Network, OnSpent
 
 __all__ = ["canonical_id", "get_network", "network_class", "networks"]
 
@@ -29,7 +29,10 @@ def canonical_id(name: str) -> str:
     return name
 
 
-def get_network(network_id: str, credentials: Credentials | None = None) -> Network:
-    """A network ready to work, as the account whose credentials are given (or as nobody)."""
+def get_network(network_id: str, credentials: Credentials | None = None, *, on_spent: OnSpent | None = None) -> Network:
+    """A network ready to work, as the account whose credentials are given (or as nobody).
+
+    `on_spent` is told after each answered call what it cost and what the network said of its limit.
+    """
     cls = network_class(network_id)
-    return cls(conf.get("NETWORK_OPTIONS").get(canonical_id(network_id), {}), credentials)
+    return cls(conf.get("NETWORK_OPTIONS").get(canonical_id(network_id), {}), credentials, on_spent=on_spent)

@@ -1,236 +1,88 @@
-"""What a network is to the rest of the house: verbs, border structs, and errors that say what to do next.
+"""What a network is to the rest of the house: its verbs, and (from border.py) what they take and give.
 
-Border structs are msgspec Structs (a dataclass that is built in a fraction of the time): a page of 100 posts
-becomes rows without a detour. Nothing here knows a model, a setting or a room.
+Nothing here knows a model, a setting or a room.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-import msgspec
+from .border import (
+    UNDECIDED,
+    AuthExpired,
+    Author,
+    Call,
+    Credentials,
+    Duplicate,
+    FetchedPost,
+    Limit,
+    Metrics,
+    Missing,
+    NetworkError,
+    NotFound,
+    OutcomeUnknown,
+    Page,
+    Profiles,
+    RateLimited,
+    Rejected,
+    ReplyFacts,
+    Request,
+    Response,
+    Sent,
+    SignIn,
+    Spent,
+    TextCheck,
+    Undecided,
+    Unreachable,
+    Verdict,
+    Whom,
+)
+from .transport import Transport, transport_for
+from .verbs import Verbs
+
+__all__ = [
+    "UNDECIDED",
+    "AuthExpired",
+    "Author",
+    "Call",
+    "Credentials",
+    "Duplicate",
+    "FetchedPost",
+    "Limit",
+    "Metrics",
+    "Missing",
+    "Network",
+    "NetworkError",
+    "NotFound",
+    "OnSpent",
+    "OutcomeUnknown",
+    "Page",
+    "Profiles",
+    "RateLimited",
+    "Rejected",
+    "ReplyFacts",
+    "Request",
+    "Response",
+    "Sent",
+    "SignIn",
+    "Spent",
+    "TextCheck",
+    "Undecided",
+    "Unreachable",
+    "Verdict",
+    "Whom",
+]
 
 T = TypeVar("T")
+OnSpent = Callable[[Spent, Limit | None], None]
 
 
-class Author(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's public face as the network showed it; numbers are None where the network did not say."""
-
-    external_id: str
-    handle: str
-    name: str = ""
-    bio: str = ""
-    location: str = ""
-    website: str = ""
-    url: str = ""
-    avatar_url: str = ""
-    followers: int | None = None
-    following: int | None = None
-    listed: int | None = None
-    posts_count: int | None = None
-    verified: bool = False
-    protected: bool = False
-    joined_at: datetime | None = None
-    raw: bytes = b"{}"
-
-
-class Metrics(msgspec.Struct, frozen=True, kw_only=True):
-    """Public counts of a post; None where the network did not say."""
-
-    likes: int | None = None
-    replies: int | None = None
-    reposts: int | None = None
-    quotes: int | None = None
-    views: int | None = None
-    bookmarks: int | None = None
-
-
-class FetchedPost(msgspec.Struct, frozen=True, kw_only=True):
-    """A post as the network showed it. `raw` is the network's own JSON, in bytes."""
-
-    external_id: str
-    author: Author
-    text: str
-    posted_at: datetime
-    thread_id: str = ""
-    in_reply_to: str = ""  # external_id of the parent post
-    to_author_id: str = ""  # external_id of the person that the parent post is by
-    quoted: str = ""  # external_id of the post that this one quotes
-    kind: str = "post"  # post, reply, quote, repost
-    visibility: str = "public"  # public, unlisted, followers, private
-    lang: str = ""
-    url: str = ""
-    mentioned_ids: tuple[str, ...] = ()
-    metrics: Metrics = Metrics()
-    entities: tuple[
-        Mapping[str, Any], ...
-    ] = ()  # {start, end, kind: url|mention|hashtag|cashtag, text, href}, in characters
-    media: tuple[Mapping[str, Any], ...] = ()  # {kind, url, preview_url, alt, width, height}
-    edited: bool = False
-    raw: bytes = b"{}"
-
-
-class Missing(msgspec.Struct, frozen=True, kw_only=True):
-    """Something asked for that the network does not show, and why: deleted, suspended, protected, unknown."""
-
-    external_id: str
-    why: str
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of posts, oldest first. `cursor` is the newest id seen; `next_token` asks for the next (older) page."""
-
-    posts: tuple[FetchedPost, ...] = ()
-    cursor: str = ""
-    next_token: str = ""
-    missing: tuple[Missing, ...] = ()
-    parents: tuple[FetchedPost, ...] = ()  # posts that the network sent along: parents, quoted posts
-    authors: tuple[Author, ...] = ()  # people that the network sent along without a post of theirs
-    oldest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a network needs to act as an account. Never logged: the repr shows no secret."""
-
-    kind: str  # "oauth2" or "oauth1"
-    external_id: str = ""  # the account's own id there
-    handle: str = ""
-    access_token: str = field(default="", repr=False)
-    refresh_token: str = field(default="", repr=False)
-    token_secret: str = field(default="", repr=False)
-    expires_at: datetime | None = None
-    scopes: tuple[str, ...] = ()
-    tier: str = "self_serve"
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """What the network's headers said of its rate limit."""
-
-    limit: int | None = None
-    remaining: int | None = None
-    resets_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One HTTP request, before signing. `endpoint` is the name under which limits and costs are kept."""
-
-    method: str
-    url: str
-    endpoint: str
-    params: Mapping[str, str] = field(default_factory=dict)
-    json: Mapping[str, Any] | None = None
-    data: Mapping[str, str] | None = field(default=None, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    writes: bool = False  # a lost answer to it is OutcomeUnknown, never a blind repeat
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An HTTP answer whose body was read whole under the size cap. Header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    elapsed: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Call(Generic[T]):
-    """A verb before it is carried out: the signed request and the function that reads the answer.
-
-    One call is run by `Transport.run`, hundreds at once by `Transport.run_many`.
-    """
-
-    request: Request
-    parse: Callable[[Response], T]
-    auth: Any = None  # a requests auth object; used by both transports to sign
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What one call cost: `units` resources returned or created, in millionths of a US dollar."""
-
-    endpoint: str
-    units: int
-    micros: int
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a post may be answered here, in words for the person, with the next best act."""
-
-    allowed: bool
-    code: str  # "mentioned", "quoted", "enterprise", "not_summoned", "deleted", "protected", ...
-    sentence: str
-    open_url: str = ""  # where to answer on the network itself
-
-
-@dataclass(frozen=True, slots=True)
-class TextCheck:
-    """The network's own count of a text. Units are the network's (X: weighted characters)."""
-
-    length: int
-    limit: int
-    problem: str = ""  # empty, or a sentence for the person
-
-    @property
-    def left(self) -> int:
-        """Units still free; negative when over."""
-        return self.limit - self.length
-
-
-class NetworkError(Exception):
-    """A call did not do what was asked. `detail` is the network's sentence; `status` and `code` decide."""
-
-    def __init__(
-        self, detail: str = "", *, status: int | None = None, code: str = "", limit: Limit | None = None
-    ) -> None:
-        super().__init__(detail or self.__class__.__name__)
-        self.detail, self.status, self.code, self.limit = detail, status, code, limit
-
-
-class Rejected(NetworkError):
-    """The network refused and will refuse again: tell the person."""
-
-
-class Duplicate(Rejected):
-    """The network says that this text was already posted: look for it before saying so."""
-
-
-class NotFound(NetworkError):
-    """What was asked for does not exist, or not for us. `code`: deleted, suspended, protected, unknown."""
-
-
-class AuthExpired(NetworkError):
-    """The account's access is gone: ask to reconnect. Try a refresh first where there is a refresh token."""
-
-
-class RateLimited(NetworkError):
-    """Wait until `retry_at`."""
-
-    def __init__(self, retry_at: datetime, detail: str = "", **kwargs: Any) -> None:
-        super().__init__(detail, **kwargs)
-        self.retry_at = retry_at
-
-
-class Unreachable(NetworkError):
-    """The network did not answer, or not in a way that can be read: nothing happened there, try again later."""
-
-
-class OutcomeUnknown(NetworkError):
-    """A write may or may not have happened: reconcile, never repeat blindly."""
-
-
-class Network:
+class Network(Verbs):
     """A social network: subclass it, define the verbs that the network has, list the class in SOCIALCRM_NETWORKS.
 
-    Policy is data on the class. Verbs that end in `_call` build a Call; the plain verb runs it.
+    Policy is data on the class. Verbs that end in `_call` build a Call; the plain verb runs it. `on_spent` is told
+    after each answered call what it cost and what the network said of its limit.
     """
 
     id: ClassVar[str]
@@ -242,12 +94,28 @@ class Network:
     may_export: ClassVar[bool] = True
     keep_days: ClassVar[int | None] = None
     signals: ClassVar[tuple[str, ...]] = ("followers", "listed", "mentions", "reposts")
+    sign_in_kinds: ClassVar[tuple[str, ...]] = ("oauth2",)
+    # Seconds after a write before its absence from our own timeline proves anything.
+    settle_seconds: ClassVar[int] = 10
 
-    def __init__(self, options: Mapping[str, Any], credentials: Credentials | None = None) -> None:
+    def __init__(
+        self, options: Mapping[str, Any], credentials: Credentials | None = None, *, on_spent: OnSpent | None = None
+    ) -> None:
         self.options = options
         self.credentials = credentials
+        self.on_spent = on_spent
+
+    @property
+    def transport(self) -> Transport:
+        """The HTTP transport of this process; `network.transport.run_many(calls)` runs hundreds of Calls at once."""
+        return transport_for(self.options)
+
+    def run(self, call: Call[T]) -> T:
+        """Carry a call out. Raises a NetworkError that says what to do next."""
+        return self.transport.run(call)
 
     @classmethod
     def can(cls, verb: str) -> bool:
         """Whether this network has the verb; it feeds the capability matrix and hides buttons."""
-        return callable(getattr(cls, verb, None))
+        method = getattr(cls, f"{verb}_call", None) or getattr(cls, verb, None)
+        return callable(method) and not getattr(method, "lacking", False)

@@ -1,0 +1,244 @@
+"""The one HTTP transport: timeouts, size caps, the SSRF guard, and errors that tell a lost write from a lost read.
+
+`run` carries out one Call with requests, `run_many` hundreds at once with aiohttp; both keep the same promises.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import zlib
+from collections.abc import Mapping, Sequence
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode, urljoin
+
+import requests
+from requests.auth import AuthBase
+
+from .border import Call, NetworkError, OutcomeUnknown, Request, Response, Unreachable
+from .guard import Guard
+from .pinned import Watch, mount
+
+T = TypeVar("T")
+
+BASE_HEADERS = {"User-Agent": "socialcrm", "Accept": "application/json", "Accept-Encoding": "gzip"}
+MAX_BYTES = 8 * 1024 * 1024
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 10.0
+TOTAL_SECONDS = 30.0
+HOPS = 3
+MOVED = {301, 302, 303, 307, 308}
+
+
+class Bearer(AuthBase):
+    """An OAuth 2.0 access token in the header. Its repr shows nothing."""
+
+    def __init__(self, token: str) -> None:
+        self.header = f"Bearer {token}"
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self.header
+        return request
+
+
+def lost(request: Request, why: str, sent: bool = True) -> NetworkError:
+    """The error of a call without a readable answer: a write that may have arrived is OutcomeUnknown."""
+    if request.writes and sent:
+        return OutcomeUnknown(why, code="no_answer")
+    return Unreachable(why, code="no_answer")
+
+
+def is_secret(call: Call[Any]) -> bool:
+    """Whether the request carries credentials, so that it must not follow redirects or go over plain http."""
+    request = call.request
+    named = any(name.lower() in {"authorization", "cookie"} for name in request.headers)
+    return call.auth is not None or named or request.data is not None or request.method != "GET"
+
+
+def next_hop(call: Call[Any], url: str, response: Response, hops: int) -> str:
+    """The address of a redirect that we may follow, or "". Raises when it is one redirect too many."""
+    if response.status not in MOVED:
+        return ""
+    if is_secret(call):
+        raise lost(call.request, "The network sent the call elsewhere, which is not followed with credentials.")
+    if hops >= HOPS or not response.headers.get("location"):
+        raise lost(call.request, "The address leads round in circles.")
+    return urljoin(url, response.headers["location"])
+
+
+class Transport:
+    """Carries Calls out. Options: private_hosts, connect_seconds, read_seconds, total_seconds, max_bytes."""
+
+    def __init__(self, options: Mapping[str, Any], guard: Guard | None = None) -> None:
+        self.guard = guard or Guard(options.get("private_hosts", ()))
+        self.hop_guard = Guard((), self.guard.resolve)
+        self.connect_seconds = float(options.get("connect_seconds", CONNECT_SECONDS))
+        self.read_seconds = float(options.get("read_seconds", READ_SECONDS))
+        self.total_seconds = float(options.get("total_seconds", TOTAL_SECONDS))
+        self.max_bytes = int(options.get("max_bytes", MAX_BYTES))
+        self._local = threading.local()
+
+    def run(self, call: Call[T]) -> T:
+        """Carry one call out and read its answer. Raises a NetworkError."""
+        return call.parse(self.fetch(call))
+
+    def run_many(self, calls: Sequence[Call[T]], concurrency: int = 200) -> list[T | NetworkError]:
+        """Carry many calls out at once; results stand in the order of the calls, errors among them.
+
+        Answers are read (and `on_spent` told) in the calling thread, outside the event loop.
+        """
+        from .many import fetch_all  # aiohttp takes a while to import, and web workers never need it
+
+        answers = fetch_all(self, calls, concurrency)
+        results: list[T | NetworkError] = []
+        for call, answer in zip(calls, answers, strict=True):
+            result = _read(call, answer)
+            results.append(result)
+        return results
+
+    def fetch(self, call: Call[Any]) -> Response:
+        """The raw answer of one call, redirects of anonymous reads followed."""
+        url, hops = call.request.url, 0
+        deadline = time.monotonic() + self.total_seconds
+        while True:
+            self.guard_of(call.request.url, url).check_url(url, is_secret(call))
+            response = self._once(call, url, deadline)
+            target = next_hop(call, url, response, hops)
+            if not target:
+                return response
+            url, hops = target, hops + 1
+
+    def guard_of(self, first: str, url: str) -> Guard:
+        """A redirect may not lead into the hosts that the site listed for itself, unless it stays where it was."""
+        return self.guard if origin(first) == origin(url) else self.hop_guard
+
+    def _once(self, call: Call[Any], url: str, deadline: float) -> Response:
+        request, started = call.request, time.monotonic()
+        session = self._session(self.guard_of(call.request.url, url))
+        prepared = prepare(session, call, url)
+        with Watch(deadline - started) as watch:
+            try:
+                answer = session.send(
+                    prepared,
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=(self.connect_seconds, self.read_seconds),
+                    verify=True,
+                )
+                body = self._body(answer, deadline)
+                body = inflate(body, answer.headers.get("content-encoding", ""), self.max_bytes)
+            except (requests.RequestException, OSError, ValueError, ReadError) as error:
+                # No `from error`: its text may hold the address with what was in it.
+                raise lost(request, _why(error, watch), watch.sent) from None
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(answer.status_code, headers, body, time.monotonic() - started)
+
+    def _session(self, guard: Guard) -> requests.Session:
+        sessions = self._local.__dict__.setdefault("sessions", {})
+        if guard not in sessions:
+            sessions[guard] = session = requests.Session()
+            session.trust_env = False
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            mount(session, guard)
+        found: requests.Session = sessions[guard]
+        return found
+
+    def _body(self, answer: requests.Response, deadline: float) -> bytes:
+        """The body in pieces as they come, so that neither a flood nor a drip gets further than the caps."""
+        chunks, size = [], 0
+        try:
+            while chunk := answer.raw.read1(65536, decode_content=False):
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > self.max_bytes:
+                    raise ReadError("The answer is too large.")
+                if time.monotonic() > deadline:
+                    raise ReadError("The answer took too long.")
+            told = answer.headers.get("content-length", "")
+            if told.isdigit() and int(told) != size and answer.request.method != "HEAD":
+                raise ReadError("The answer was cut short.")
+            answer.raw.release_conn()
+        except BaseException:
+            answer.raw.close()
+            raise
+        return b"".join(chunks)
+
+
+class ReadError(Exception):
+    """The body of an answer passed a cap."""
+
+
+def inflate(body: bytes, encoding: str, cap: int) -> bytes:
+    """The body without its compression, of which only gzip and deflate are asked for. Raises ReadError."""
+    if encoding.lower() in {"", "identity"}:
+        return body
+    if encoding.lower() not in {"gzip", "x-gzip", "deflate"}:
+        raise ReadError("The answer is packed in a way that was not asked for.")
+    machine = zlib.decompressobj(47)  # 32 + 15: gzip or zlib, by its header
+    try:
+        text = machine.decompress(body, cap + 1)
+    except zlib.error:
+        raise ReadError("The answer cannot be unpacked.") from None
+    if len(text) > cap:
+        raise ReadError("The answer is too large.")
+    if not machine.eof:
+        raise ReadError("The answer was cut short.")
+    return text
+
+
+def with_params(url: str, request: Request) -> str:
+    """The address with the request's parameters; a redirect's address comes with its own."""
+    if url != request.url or not request.params:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(request.params, quote_via=quote)}"
+
+
+def prepare(session: requests.Session, call: Call[Any], url: str) -> requests.PreparedRequest:
+    """The signed request."""
+    request = call.request
+    headers = {**BASE_HEADERS, **request.headers}
+    return session.prepare_request(
+        requests.Request(
+            request.method,
+            with_params(url, request),
+            headers=headers,
+            data=request.data,
+            json=request.json,
+            auth=call.auth,
+        )
+    )
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL."""
+    return "/".join(url.split("/", 3)[:3]).lower()
+
+
+def _why(error: Exception, watch: Watch) -> str:
+    if isinstance(error, ReadError):
+        return str(error)
+    if watch.expired or isinstance(error, requests.Timeout):
+        return "The network did not answer in time."
+    return "The network could not be reached." if not watch.sent else "The connection to the network broke."
+
+
+def _read(call: Call[T], answer: Response | NetworkError) -> T | NetworkError:
+    if isinstance(answer, NetworkError):
+        return answer
+    try:
+        return call.parse(answer)
+    except NetworkError as error:
+        return error
+
+
+_transports: dict[tuple[Any, ...], Transport] = {}
+_KEYS = ("connect_seconds", "read_seconds", "total_seconds", "max_bytes")
+
+
+def transport_for(options: Mapping[str, Any]) -> Transport:
+    """The transport of this process for these options, so that connections are kept and used again."""
+    key = (tuple(options.get("private_hosts", ())), *(options.get(name) for name in _KEYS))
+    if key not in _transports:
+        _transports[key] = Transport(options)
+    return _transports[key]

@@ -1,0 +1,126 @@
+"""Requests to X: addresses, fields, signing, and the reading of answers in one order: limit, refusal, content, cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from requests.auth import AuthBase
+from requests_oauthlib import OAuth1
+
+from socialcrm.networks.border import (
+    Call,
+    Credentials,
+    NetworkError,
+    OutcomeUnknown,
+    Request,
+    Response,
+    Spent,
+    Unreachable,
+)
+from socialcrm.networks.headers import limit_of
+from socialcrm.networks.transport import Bearer, lost
+
+from .errors import error_of
+from .limits import ENDPOINTS
+
+T = TypeVar("T")
+API = "https://api.x.com"
+
+USER_FIELDS = "created_at,description,entities,location,name,profile_image_url,protected,public_metrics,url,verified"
+MEDIA_FIELDS = "alt_text,height,preview_image_url,type,url,variants,width"
+# 2.159 (old names): what clients, guides and payloads use. 2.167 (new names): ids come with their expansion.
+FIELDS = {
+    "tweet": {
+        "tweet.fields": "attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,"
+        "in_reply_to_user_id,lang,note_tweet,public_metrics,referenced_tweets",
+        "expansions": "attachments.media_keys,author_id,entities.mentions.username,in_reply_to_user_id,"
+        "referenced_tweets.id,referenced_tweets.id.author_id",
+    },
+    "post": {
+        "post.fields": "attachments,conversation_id,created_at,entities,lang,note_post,public_metrics",
+        "expansions": "attachments.media_keys,author_id,edit_history_post_ids,entities.mentions.username,"
+        "in_reply_to_user_id,referenced_posts",
+    },
+}
+
+
+class Client:
+    """Builds signed Calls to X for one account (or for nobody)."""
+
+    def __init__(
+        self,
+        options: Mapping[str, Any],
+        credentials: Credentials | None,
+        on_spent: Callable[[Spent, Any], None] | None = None,
+    ) -> None:
+        self.options, self.credentials, self.on_spent = options, credentials, on_spent
+        self.base = str(options.get("api_url") or API).rstrip("/")
+        self.post_fields = {
+            **FIELDS[options.get("field_names") or "tweet"],
+            "user.fields": USER_FIELDS,
+            "media.fields": MEDIA_FIELDS,
+        }
+
+    def auth(self) -> AuthBase | None:
+        """What signs a request as the account."""
+        own = self.credentials
+        if own is None or not own.access_token:
+            return None
+        if own.kind == "oauth1":
+            key, secret = self.options.get("consumer_key", ""), self.options.get("consumer_secret", "")
+            signer: AuthBase = OAuth1(key, secret, own.access_token, own.token_secret)
+            return signer
+        return Bearer(own.access_token)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        endpoint: str,
+        read: Callable[[bytes], T],
+        *,
+        units: Callable[[T], int] = lambda _result: 1,
+        micros: int | None = None,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+        missing: str = "",
+    ) -> Call[T]:
+        """A Call whose answer is judged, read and accounted for. `micros`: price of a unit, else the endpoint's."""
+        request = Request(
+            method, f"{self.base}{path}", endpoint, params or {}, json, writes=method in {"POST", "DELETE"}
+        )
+        price = ENDPOINTS[endpoint].micros if micros is None else micros
+
+        def parse(response: Response) -> T:
+            limit = limit_of(response.headers, datetime.now(UTC))
+            if not 200 <= response.status < 300:
+                self.spent(Spent(endpoint, 0, 0), limit)
+                raise error_of(request, response)
+            try:
+                result = read(response.body)
+            except NetworkError as error:
+                self.spent(Spent(endpoint, 0, 0), limit)
+                error.status, error.limit = response.status, limit
+                raise (as_lost(request, error)) from None
+            number = units(result)
+            self.spent(Spent(endpoint, number, number * price), limit)
+            return result
+
+        return Call(request, parse, self.auth())
+
+    def spent(self, spent: Spent, limit: Any) -> None:
+        """Tell whoever keeps the ledger."""
+        if self.on_spent is not None:
+            self.on_spent(spent, limit)
+
+
+def as_lost(request: Request, error: NetworkError) -> NetworkError:
+    """An unreadable answer to a write: it was probably done."""
+    if isinstance(error, Unreachable) and request.writes:
+        unknown = lost(request, error.detail)
+        assert isinstance(unknown, OutcomeUnknown)
+        unknown.status, unknown.limit, unknown.code = error.status, error.limit, error.code
+        return unknown
+    return error
