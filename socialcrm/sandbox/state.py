@@ -49,7 +49,7 @@ class Sandbox:
         """An account by handle (with or without @) or by id."""
         text = str(who).strip().lstrip("@").lower()
         found = self.world.one("SELECT * FROM accounts WHERE network=? AND handle_lower=?", network, text)
-        if found is None and text.isdigit() and int(text) < 1 << 63:
+        if found is None and text.isdecimal() and len(text) < 20 and int(text) < 1 << 63:
             found = self.world.one("SELECT * FROM accounts WHERE network=? AND id=?", network, int(text))
         return found
 
