@@ -20,6 +20,7 @@ from .services import is_open
 WEB_PORT = int(os.environ.get("PORT") or 8000)
 SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT") or 9000)
 VAR = Path(os.environ.get("CRM_VAR_DIR") or ROOT / "var").absolute()
+PIDS = VAR / "demo.json"
 WEB_URL = f"http://127.0.0.1:{WEB_PORT}/"
 SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
 QUEUES = "reply,sync,score,celery"
@@ -145,6 +146,7 @@ class Demo:
         worker = self.child("worker", *celery, "worker", *pool, *lean)
         beat = self.child("beat", *celery, "beat", "--loglevel", "WARNING", "--pidfile=")
         self.wait(f"{WEB_URL}readyz", 60, web, worker, beat)
+        PIDS.write_text(json.dumps({"supervisor": os.getpid(), "url": WEB_URL}))
 
     def watch(self) -> None:
         """Until somebody stops us: start again what dies, and say so."""
@@ -182,6 +184,7 @@ class Demo:
             self.setup.terminate()
             self.setup.wait()
         stop_all(self.children)
+        PIDS.unlink(missing_ok=True)
 
 
 def main() -> int:
