@@ -17,7 +17,7 @@ import msgspec
 T = TypeVar("T")
 
 
-class Author(msgspec.Struct, frozen=True, kw_only=True):
+class Author(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A person's public face as the network showed it; numbers are None where the network did not say."""
 
     external_id: str
@@ -38,7 +38,7 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes = b"{}"
 
 
-class Metrics(msgspec.Struct, frozen=True, kw_only=True):
+class Metrics(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Public counts of a post; None where the network did not say."""
 
     likes: int | None = None
@@ -49,7 +49,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     bookmarks: int | None = None
 
 
-class FetchedPost(msgspec.Struct, frozen=True, kw_only=True):
+class FetchedPost(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A post as the network showed it. `raw` is the network's own JSON, in bytes."""
 
     external_id: str

@@ -26,9 +26,10 @@ from socialcrm.networks.base import (
     Whom,
 )
 
-from . import limits, parse, rules, walk
+from . import answer, limits, parse, rules, walk
 from .client import USER_FIELDS, Client
 from .oauth import Dance
+from .person import WEB
 from .text import LIMIT, check, has_url
 
 
@@ -46,7 +47,7 @@ class Twitter(Network):
     ) -> None:
         super().__init__(options, credentials, on_spent=on_spent)
         self.client = Client(options, credentials, on_spent)
-        self.web = str(options.get("web_url") or parse.WEB).rstrip("/")
+        self.web = str(options.get("web_url") or WEB).rstrip("/")
 
     @property
     def own_id(self) -> str:
@@ -156,18 +157,20 @@ class Twitter(Network):
         """POST /2/tweets."""
         return self._write("publish", text, {"text": text})
 
-    def _write(self, verb: str, written: str, body: Mapping[str, Any]) -> Call[Sent]:
+    def _write(self, verb: str, written: str, content: Mapping[str, Any]) -> Call[Sent]:
         handle = self.credentials.handle if self.credentials else ""
 
-        def read(answer: bytes) -> Sent:
-            external_id, shown = parse.written(answer)
+        def read(body: bytes) -> Sent:
+            external_id, shown = answer.written(body)
             return Sent(external_id=external_id, url=self.post_url(handle, external_id), text=shown)
 
-        return self.client.call("POST", "/2/tweets", "tweets/create", read, micros=self.price(verb, written), json=body)
+        return self.client.call(
+            "POST", "/2/tweets", "tweets/create", read, micros=self.price(verb, written), json=content
+        )
 
     def delete_call(self, external_id: str) -> Call[bool]:
         """DELETE /2/tweets/{id}."""
-        return self.client.call("DELETE", f"/2/tweets/{external_id}", "tweets/delete", parse.deleted)
+        return self.client.call("DELETE", f"/2/tweets/{external_id}", "tweets/delete", answer.deleted)
 
     def find_reply(self, in_reply_to: str, text: str, since: datetime) -> str | None | Undecided:
         """Look through our own timeline, then (where that ends too soon) through the search."""

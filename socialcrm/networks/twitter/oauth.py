@@ -29,9 +29,10 @@ from socialcrm.networks.border import (
 )
 from socialcrm.networks.transport import transport_for
 
+from .answer import BAD
 from .client import API, as_lost
 from .errors import error_of
-from .parse import BAD, WEB
+from .person import WEB
 
 T = TypeVar("T")
 SCOPES = ("tweet.read", "tweet.write", "users.read", "offline.access")

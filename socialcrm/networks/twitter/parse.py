@@ -2,128 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from socialcrm.networks.border import Author, FetchedPost, Metrics, Missing, Page, Profiles, Unreachable
+from socialcrm.networks.border import Author, FetchedPost, Metrics, Page, Profiles
 
+from .answer import envelope, missing_of, objects, read
+from .person import WEB, author_of, count, utc
 from .text import mark, unescape
-from .wire import Envelope, Problem, UserMetrics, XMedia, XPost, XUser
+from .wire import Envelope, XMedia, XPost, XUser
 
-T = TypeVar("T")
-BAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError)
 EPOCH_MS = 1288834974657  # X's snowflake ids count milliseconds from here
-MOST = 2**31 - 1  # counts are kept in 32 bits
-WEB = "https://x.com"
 
-_envelope = msgspec.json.Decoder(Envelope)
-_raws = msgspec.json.Decoder(list[msgspec.Raw])
 _post = msgspec.json.Decoder(XPost)
 _user = msgspec.json.Decoder(XUser)
 _media = msgspec.json.Decoder(XMedia)
-_problem = msgspec.json.Decoder(Problem)
-
-# An escape of NUL or of half a surrogate pair: neither can be kept as text. Pairs of backslashes before it are text.
-_UNKEEPABLE = re.compile(
-    rb"(?<!\\)((?:\\\\)*)(?:\\u0000|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
-)
-
-
-def repair(body: bytes) -> bytes:
-    """The body with NUL, lone surrogates and broken UTF-8 replaced by U+FFFD."""
-    text = body.decode("utf-8", "replace").encode()
-    return _UNKEEPABLE.sub(lambda hit: hit[0] if len(hit[0]) - len(hit[1]) == 12 else hit[1] + b"\\ufffd", text)
-
-
-def envelope(body: bytes) -> Envelope:
-    """Take an answer apart. Raises Unreachable where it is not one."""
-    if b"\\u0000" in body:
-        body = repair(body)
-    try:
-        body.decode()
-        return _envelope.decode(body)
-    except BAD:
-        pass
-    try:
-        return _envelope.decode(repair(body))
-    except BAD:
-        raise Unreachable("The network's answer could not be read.", code="unreadable") from None
-
-
-def _read(decoder: msgspec.json.Decoder[T], raw: msgspec.Raw) -> T | None:
-    try:
-        return decoder.decode(raw)
-    except BAD:
-        pass
-    try:
-        return decoder.decode(repair(bytes(raw)))
-    except BAD:
-        return None
-
-
-def objects(envelope: Envelope) -> list[msgspec.Raw]:
-    """The objects of `data`, be it a list, one object or nothing. Raises Unreachable for anything else."""
-    data = bytes(envelope.data)
-    if data[:1] == b"[":
-        return _raws.decode(envelope.data)
-    if data[:1] == b"{":
-        return [envelope.data]
-    if data in {b"", b"null"}:
-        return []
-    raise Unreachable("The network's answer could not be read.", code="unreadable")
-
-
-def count(number: int | None) -> int | None:
-    """A count as we keep it: never negative, at most 32 bits."""
-    return None if number is None else min(max(number, 0), MOST)
-
-
-_NO_COUNTS = UserMetrics()
-
-
-def author_of(user: XUser, raw: bytes = b"{}", web: str = WEB) -> Author:
-    """A person."""
-    metrics, links = user.public_metrics or _NO_COUNTS, user.entities and user.entities.url
-    website = user.url or ""
-    if links and links.urls:
-        website = links.urls[0].expanded_url or website
-    posts = metrics.tweet_count if metrics.tweet_count is not None else metrics.post_count
-    return Author(
-        external_id=user.id,
-        handle=user.username,
-        name=unescape(user.name or ""),
-        bio=_expanded_bio(user),
-        location=unescape(user.location or ""),
-        website=website,
-        url=f"{web}/{user.username}" if user.username else "",
-        avatar_url=user.profile_image_url or "",
-        followers=count(metrics.followers_count),
-        following=count(metrics.following_count),
-        listed=count(metrics.listed_count),
-        posts_count=count(posts),
-        verified=bool(user.verified),
-        protected=bool(user.protected),
-        joined_at=_utc(user.created_at),
-        raw=raw,
-    )
-
-
-def _expanded_bio(user: XUser) -> str:
-    text = user.description or ""
-    for link in (user.entities and user.entities.description and user.entities.description.urls) or ():
-        if link.url and link.expanded_url:
-            text = text.replace(link.url, link.expanded_url)
-    return unescape(text)
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    if moment is not None and moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC)
-    return moment
 
 
 def time_of_id(external_id: str) -> datetime:
@@ -146,13 +42,13 @@ class Reader:
         for raw in (includes and includes.users) or ():
             self.author(raw)
         for raw in (includes and includes.media) or ():
-            medium = _read(_media, raw)
+            medium = read(_media, raw)
             if medium is not None:
                 self.media[medium.media_key] = picture(medium)
 
     def author(self, raw: msgspec.Raw) -> Author | None:
         """Read and remember a person."""
-        user = _read(_user, raw)
+        user = read(_user, raw)
         if user is None or not user.id:
             return None
         author = author_of(user, bytes(raw), self.web)
@@ -164,7 +60,7 @@ class Reader:
         """Read posts; those that cannot be read land in `bad` as they are."""
         found = []
         for raw in raws:
-            post = _read(_post, raw)
+            post = read(_post, raw)
             if post is None or not post.id.isdigit():
                 bad.append(bytes(raw))
             else:
@@ -183,7 +79,7 @@ class Reader:
             external_id=post.id,
             author=author,
             text=text,
-            posted_at=_utc(post.created_at) or time_of_id(post.id),
+            posted_at=utc(post.created_at) or time_of_id(post.id),
             thread_id=post.conversation_id or "",
             in_reply_to=parent,
             to_author_id=(post.in_reply_to_user_id or "") if parent else "",
@@ -251,37 +147,6 @@ def picture(medium: XMedia) -> Mapping[str, Any]:
     }
 
 
-def missing_of(parts: Envelope, kinds: tuple[str, ...]) -> tuple[Missing, ...]:
-    """What the answer says is not shown, of these resource types, and why."""
-    problems = [_read(_problem, raw) for raw in parts.errors or ()]
-    return tuple(
-        Missing(external_id=which(one), why=why(one))
-        for one in problems
-        if one is not None and (one.resource_type or kinds[0]) in kinds and which(one)
-    )
-
-
-def which(problem: Problem) -> str:
-    """The id or handle that a partial error is about."""
-    value = problem.value if isinstance(problem.value, str) else ""
-    return problem.resource_id or value
-
-
-def why(problem: Problem) -> str:
-    """deleted, suspended, protected or unknown: by type, then by title, never by the sentence.
-
-    A suspended person comes as resource-not-found with the title "Forbidden" [observed through API clients].
-    """
-    kind = (problem.type or "").rpartition("/")[2]
-    if kind in {"not-authorized-for-resource", "disallowed-resource"} or problem.title == "Authorization Error":
-        return "protected"
-    if problem.title == "Forbidden" or kind == "resource-unavailable":
-        return "suspended"
-    if kind == "resource-not-found" or problem.title == "Not Found Error":
-        return "unknown" if problem.parameter in {"username", "usernames"} else "deleted"
-    return "unknown"
-
-
 def key(external_id: str) -> tuple[int, str]:
     """Snowflake ids in order of time, compared without turning them into numbers."""
     return len(external_id), external_id
@@ -314,29 +179,3 @@ def people(body: bytes, web: str = WEB) -> Profiles:
     reader = Reader(parts, web)
     found = [author for raw in objects(parts) if (author := reader.author(raw)) is not None]
     return Profiles(authors=tuple(found), missing=missing_of(parts, ("user",)))
-
-
-class Written(msgspec.Struct):
-    """What X says after a post was made or deleted."""
-
-    id: str = ""
-    text: str = ""
-    deleted: bool = False
-
-
-_written = msgspec.json.Decoder(Written)
-
-
-def written(body: bytes) -> tuple[str, str]:
-    """(id, text) of the post that was made. Raises Unreachable where the answer does not say."""
-    for raw in objects(envelope(body)):
-        found = _read(_written, raw)
-        if found is not None and found.id.isdigit():
-            return found.id, unescape(found.text)
-    raise Unreachable("The network's answer could not be read.", code="unreadable")
-
-
-def deleted(body: bytes) -> bool:
-    """Whether X says that the post is gone."""
-    found = [_read(_written, raw) for raw in objects(envelope(body))]
-    return any(one is not None and one.deleted for one in found)

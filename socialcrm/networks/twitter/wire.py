@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 
-class Entity(msgspec.Struct):
+class Entity(msgspec.Struct, gc=False):
     """A mention, link, hashtag or cashtag; `start` and `end` in code points of the text as sent."""
 
     start: int = -1
@@ -22,7 +22,7 @@ class Entity(msgspec.Struct):
     media_key: str | None = None
 
 
-class Entities(msgspec.Struct):
+class Entities(msgspec.Struct, gc=False):
     """The marked places of a text."""
 
     mentions: list[Entity] | None = None
@@ -31,14 +31,14 @@ class Entities(msgspec.Struct):
     cashtags: list[Entity] | None = None
 
 
-class Note(msgspec.Struct):
+class Note(msgspec.Struct, gc=False):
     """The whole of a post longer than 280."""
 
     text: str | None = None
     entities: Entities | None = None
 
 
-class PostMetrics(msgspec.Struct):
+class PostMetrics(msgspec.Struct, gc=False):
     """Public counts of a post."""
 
     like_count: int | None = None
@@ -50,20 +50,20 @@ class PostMetrics(msgspec.Struct):
     bookmark_count: int | None = None
 
 
-class Reference(msgspec.Struct):
+class Reference(msgspec.Struct, gc=False):
     """What a post answers, quotes or reposts."""
 
     type: str
     id: str
 
 
-class Attachments(msgspec.Struct):
+class Attachments(msgspec.Struct, gc=False):
     """What hangs on a post."""
 
     media_keys: list[str] | None = None
 
 
-class XPost(msgspec.Struct):
+class XPost(msgspec.Struct, gc=False):
     """A post."""
 
     id: str
@@ -84,7 +84,7 @@ class XPost(msgspec.Struct):
     attachments: Attachments | None = None
 
 
-class UserMetrics(msgspec.Struct):
+class UserMetrics(msgspec.Struct, gc=False):
     """Public counts of a person."""
 
     followers_count: int | None = None
@@ -94,14 +94,14 @@ class UserMetrics(msgspec.Struct):
     post_count: int | None = None
 
 
-class UserEntities(msgspec.Struct):
+class UserEntities(msgspec.Struct, gc=False):
     """The marked places of a profile."""
 
     url: Entities | None = None
     description: Entities | None = None
 
 
-class XUser(msgspec.Struct):
+class XUser(msgspec.Struct, gc=False):
     """A person."""
 
     id: str
@@ -118,7 +118,7 @@ class XUser(msgspec.Struct):
     public_metrics: UserMetrics | None = None
 
 
-class Variant(msgspec.Struct):
+class Variant(msgspec.Struct, gc=False):
     """One file of a video."""
 
     url: str | None = None
@@ -126,7 +126,7 @@ class Variant(msgspec.Struct):
     bit_rate: int | None = None
 
 
-class XMedia(msgspec.Struct):
+class XMedia(msgspec.Struct, gc=False):
     """A picture or film."""
 
     media_key: str = ""
@@ -139,7 +139,7 @@ class XMedia(msgspec.Struct):
     variants: list[Variant] | None = None
 
 
-class Problem(msgspec.Struct):
+class Problem(msgspec.Struct, gc=False):
     """One of the partial errors beside the data, or a whole refusal (RFC 7807)."""
 
     title: str | None = None
@@ -159,7 +159,7 @@ class Problem(msgspec.Struct):
     error_description: str | None = None
 
 
-class Meta(msgspec.Struct):
+class Meta(msgspec.Struct, gc=False):
     """The page's own facts."""
 
     result_count: int | None = None
@@ -168,7 +168,7 @@ class Meta(msgspec.Struct):
     next_token: str | None = None
 
 
-class Envelope(msgspec.Struct):
+class Envelope(msgspec.Struct, gc=False):
     """An answer taken apart only one level deep: every object stays as it was sent."""
 
     data: msgspec.Raw = msgspec.Raw()
@@ -177,7 +177,7 @@ class Envelope(msgspec.Struct):
     meta: Meta | None = None
 
 
-class Includes(msgspec.Struct):
+class Includes(msgspec.Struct, gc=False):
     """Objects sent along."""
 
     users: list[msgspec.Raw] | None = None
