@@ -63,5 +63,12 @@ def _person(row: Row, company: Row | None, account: Row | None) -> Row:
     }
     lists = {key: json.loads(row[key]) for key in ("emails", "phones", "known")}
     found = {"handle": account["handle"], "id": str(account["id"])} if account else None
+    proof = lists["known"].pop("proof", None)
     shown = {key: value for key, value in company.items() if key != "id"} if company else None
-    return {**plain, **lists, "company": shown, "customer": bool(row["customer"]), "truth": {TWITTER: found}}
+    return {
+        **plain,
+        **lists,
+        "company": shown,
+        "customer": bool(row["customer"]),
+        "truth": {TWITTER: found, "proof": proof},
+    }

@@ -42,13 +42,23 @@ def open_sandbox(
 
 def make_app(sandbox: Sandbox) -> web.Application:
     """The aiohttp application around an open sandbox."""
-    app = web.Application(middlewares=[_faulty], client_max_size=BODY_LIMIT)
+    app = web.Application(middlewares=[_own_pages_only, _faulty], client_max_size=BODY_LIMIT)
     app[SANDBOX] = sandbox
     routes.add(app)
     control.add(app)
     pages.add(app)
     app.cleanup_ctx.append(_live)
     return app
+
+
+@web.middleware
+async def _own_pages_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Other sites open in the same browser may not push the sandbox's buttons."""
+    origin = request.headers.get("origin", "")
+    steered = request.path.startswith(("/_control/", "/intent/")) and request.method != "GET"
+    if steered and origin and origin.split("//")[-1] != request.headers.get("host"):
+        return web.json_response({"error": "calls from other sites are refused"}, status=403)
+    return await handler(request)
 
 
 @web.middleware

@@ -1,87 +1,81 @@
-"""Make the town of a fresh world."""
+"""Make the town of a fresh world: who lives there, what a CRM knows of them, what they said so far."""
 
 from __future__ import annotations
 
 import random
-from typing import Any
+from dataclasses import dataclass
 
-from ..state import TWITTER, Sandbox
-from ..x.ids import snowflake
-
-DAY_MS = 86400_000
-Row = dict[str, Any]
+from ..state import Sandbox
+from . import history, people
+from .people import Town
 
 
-def make_town(sandbox: Sandbox, rng: random.Random, people: int, days: int) -> None:
+@dataclass(frozen=True)
+class Plan:
+    """How many of each kind a town of a size has."""
+
+    people: int
+
+    @property
+    def customers(self) -> int:
+        """People at companies that buy from the brand."""
+        return min(220, max(16, self.people // 4))
+
+    def share(self, most: int, part: int) -> int:
+        """A number that grows with the customers up to `most`."""
+        return min(most, max(3, self.customers // part))
+
+
+BIOS = {
+    "lumen_desk": "Support for Lumen Lighting. Mon-Fri 8-18, Sat 9-13. English, français. We answer every mention 💡",
+    "lumen_lighting": "Office lighting, DALI-2 gateways and fixtures, made in Bristol. Support: @lumen_desk",
+}
+PROOFS = ("website", "company_website", "email_in_bio")
+
+
+def make_town(sandbox: Sandbox, rng: random.Random, number: int, days: int) -> None:
     """Fill an empty world."""
-    now = sandbox.clock.now()
-    brands = [_brand("lumen_desk", "Lumen Desk", now, rng), _brand("lumen_lighting", "Lumen Lighting", now, rng)]
-    rows = [_account(rng, now, n) for n in range(people)]
-    sandbox.world.insert_many("accounts", brands + rows)
-    desk = brands[0]["id"]
-    posts, mentions = [], []
-    for n in range(people):
-        at = now - rng.randrange(days * DAY_MS)
-        row = _post(rows[n], f"@lumen_desk hello number {n}, the lamps look great", at, rng)
-        posts.append(row)
-        mentions.append({"network": TWITTER, "account": desk, "post": row["id"]})
-    sandbox.world.insert_many("posts", posts)
-    sandbox.world.insert_many("mentions", mentions)
+    town = Town(rng, sandbox.clock.now())
+    plan = Plan(number)
+    people.make_companies(town, max(8, plan.customers // 2))
+    people.make_brand(town, "lumen_desk", "Lumen Desk", BIOS["lumen_desk"], 9_412)
+    people.make_brand(town, "lumen_lighting", "Lumen Lighting", BIOS["lumen_lighting"], 31_870)
+    _customers(town, plan)
+    _others(town, number)
+    _troubles(town)
+    people.write(town, sandbox.world.insert_many)
+    history.make_history(sandbox, town, days)
 
 
-def _brand(handle: str, name: str, now: int, rng: random.Random) -> Row:
-    row = _account(rng, now, 0)
-    return row | {"handle": handle, "handle_lower": handle, "name": name, "brand": 1, "verified": 1}
+def _customers(town: Town, plan: Plan) -> None:
+    by_url, by_proof, hinted = plan.share(28, 7), plan.share(40, 5), plan.share(16, 12)
+    for index in range(plan.customers):
+        person = people.make_person(town, customer=True)
+        if index < by_url:
+            town.chatty.append(people.make_account(town, person, "x_url"))
+        elif index < by_url + by_proof:
+            town.chatty.append(people.make_account(town, person, PROOFS[index % len(PROOFS)]))
+        elif index < by_url + by_proof + hinted:
+            town.chatty.append(people.make_account(town, person, "company"))
+        elif index % 2:
+            people.make_account(town, person)
 
 
-def _account(rng: random.Random, now: int, n: int) -> Row:
-    made = now - rng.randrange(30, 4000) * DAY_MS
-    return {
-        "network": TWITTER,
-        "id": snowflake(made, rng.randrange(1 << 22)),
-        "handle": f"person{n}",
-        "handle_lower": f"person{n}",
-        "name": f"Person {n}",
-        "bio": "",
-        "location": "",
-        "website": "",
-        "created_at": made,
-        "verified": 0,
-        "protected": 0,
-        "suspended": 0,
-        "followers": rng.randrange(5000),
-        "following": 10,
-        "listed": 1,
-        "older_posts": 10,
-        "likes": 4,
-        "person": None,
-        "brand": 0,
-        "language": "en",
-        "mood": 0.5,
-        "tier": None,
-    }
+def _others(town: Town, number: int) -> None:
+    customers = list(town.people)
+    for index, row in enumerate(town.companies):
+        if index % 3 == 0:
+            people.make_company_account(town, row)
+    for customer in customers[:: max(1, len(customers) // 26)]:
+        people.make_account(town, people.make_person(town, False, namesake=customer))
+    while len(town.people) < number:
+        people.make_account(town, people.make_person(town, False))
 
 
-def _post(author: Row, text: str, at: int, rng: random.Random) -> Row:
-    new = snowflake(at, rng.randrange(1 << 22))
-    return {
-        "network": TWITTER,
-        "id": new,
-        "author": author["id"],
-        "text": text,
-        "typed": text,
-        "created_at": at,
-        "language": "en",
-        "in_reply_to": None,
-        "in_reply_to_account": None,
-        "conversation": new,
-        "quoted": None,
-        "source": "X Web App",
-        "likes": 1,
-        "reposts": 0,
-        "replies": 0,
-        "quotes": 0,
-        "bookmarks": 0,
-        "impressions": 50,
-        "deleted_at": None,
-    }
+def _troubles(town: Town) -> None:
+    """Some accounts are protected, some suspended: never ours, never those that a CRM is meant to find."""
+    safe = {id(row) for row in (*town.brands, *town.chatty)}
+    for row in town.accounts:
+        dice = town.rng.random()
+        if id(row) not in safe:
+            row["protected"], row["suspended"] = int(dice < 0.03), int(0.03 <= dice < 0.045)
