@@ -1,0 +1,140 @@
+"""Set-based SQL on both engines: rows go into a staging table at once, then a few statements move them on.
+
+PostgreSQL: COPY into temporary tables that empty themselves at commit (deleting from them would bloat them). They are
+made again where absent at the start of each transaction, so that a pooler that hands out another connection for each
+transaction does no harm. SQLite: temporary tables and executemany. The statements that read the staging tables are
+the same text on both.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from django.db import OperationalError, connections, transaction
+from django.utils import timezone
+
+T = TypeVar("T")
+Row = Sequence[Any]
+logger = logging.getLogger(__name__)
+
+# Staging tables have no statistics; following the indexes from them is right at every size that a chunk can have.
+_PG_SETUP = "SET LOCAL enable_hashjoin=off; SET LOCAL enable_mergejoin=off; SET LOCAL join_collapse_limit=1;"
+_DEADLOCKS = {"40P01", "40001"}
+
+
+@dataclass(frozen=True)
+class Staging:
+    """A temporary table: its name and its columns with PostgreSQL's types."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+
+    @property
+    def ddl(self) -> str:
+        """The table for PostgreSQL."""
+        columns = ", ".join(f"{name} {kind}" for name, kind in self.columns)
+        return f"CREATE TEMP TABLE IF NOT EXISTS {self.name} ({columns}) ON COMMIT DELETE ROWS;"
+
+    @property
+    def sqlite_ddl(self) -> str:
+        """The table for SQLite, where a column takes what comes."""
+        return f"CREATE TEMP TABLE IF NOT EXISTS {self.name} ({', '.join(name for name, _ in self.columns)})"
+
+
+class Bulk:
+    """One transaction's worth of set-based work on one connection. Make it inside `transaction.atomic`."""
+
+    def __init__(self, tables: Sequence[Staging], using: str = "default", nested: bool = False) -> None:
+        self.connection = connections[using]
+        self.is_postgres = self.connection.vendor == "postgresql"
+        with self.connection.cursor() as cursor:
+            if self.is_postgres:
+                self._open_postgres(cursor, tables, nested)
+            else:
+                for table in tables:
+                    cursor.execute(table.sqlite_ddl)
+                    cursor.execute(f"DELETE FROM {table.name}")
+
+    @staticmethod
+    def _open_postgres(cursor: Any, tables: Sequence[Staging], nested: bool) -> None:
+        # In a caller's transaction rows of an earlier call may still lie there: commit has not emptied the tables.
+        empty = "".join(f"DELETE FROM {table.name};" for table in tables) if nested else ""
+        cursor.execute(_PG_SETUP + "".join(table.ddl for table in tables) + empty)
+
+    def stage(self, table: Staging, rows: Iterable[Row]) -> None:
+        """Put rows into a staging table in one go."""
+        if self.is_postgres:
+            self._copy(table, rows)
+        else:
+            self._insert(table, rows)
+
+    def _copy(self, table: Staging, rows: Iterable[Row]) -> None:
+        with self.connection.wrap_database_errors, self.connection.cursor() as cursor:
+            with cursor.copy(f"COPY {table.name} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+    def _insert(self, table: Staging, rows: Iterable[Row]) -> None:
+        marks = ", ".join(["%s"] * len(table.columns))
+        with self.connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {table.name} VALUES ({marks})", [plain(row) for row in rows])
+
+    def run(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement; returns its rows where it returns any."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, params if self.is_postgres else plain(params))
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def changed(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Run a statement; returns how many rows it changed."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, params if self.is_postgres else plain(params))
+            return int(cursor.rowcount)
+
+    def any_of(self, column: str) -> str:
+        """SQL that tests a column against a list given as one parameter, see `values`."""
+        return f"{column} = ANY(%s)" if self.is_postgres else f"{column} IN (SELECT value FROM json_each(%s))"
+
+    def values(self, values: Iterable[Any]) -> Any:
+        """The parameter that `any_of` takes."""
+        return list(values) if self.is_postgres else msgspec.json.encode(list(values)).decode()
+
+
+def plain(row: Row) -> tuple[Any, ...]:
+    """The row as SQLite keeps it: times as Django writes them there (UTC, naive), UUIDs in hexadecimal."""
+    return tuple(_plain(value) if isinstance(value, datetime | UUID) else value for value in row)
+
+
+def _plain(value: datetime | UUID) -> str:
+    if isinstance(value, UUID):
+        return value.hex
+    return str(timezone.make_naive(value, UTC) if timezone.is_aware(value) else value)
+
+
+def in_transaction(using: str = "default") -> bool:
+    """Whether the caller already is in a transaction."""
+    return bool(connections[using].in_atomic_block)
+
+
+def retry_deadlocks(work: Callable[[], T], times: int = 3) -> T:
+    """Run work that opens its own transaction, again where the database broke a deadlock at our cost."""
+    for attempt in range(times):
+        try:
+            return work()
+        except OperationalError as error:
+            state = getattr(error.__cause__, "sqlstate", "")
+            if attempt + 1 == times or state not in _DEADLOCKS or in_transaction():
+                raise
+            logger.info("Deadlock, trying again: %s", state)
+    raise AssertionError("unreachable")
+
+
+def fast_commit(using: str = "default") -> transaction.Atomic:
+    """A transaction of its own for a chunk."""
+    return transaction.atomic(using=using)

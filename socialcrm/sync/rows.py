@@ -1,0 +1,205 @@
+"""What a network said, as rows: repaired, clipped to the columns, each post and person once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from socialcrm.bulk import Staging
+from socialcrm.models import SocialAccount
+from socialcrm.networks.base import Author, FetchedPost, Page
+
+MAX_INT = 2_147_483_647
+MAX_ID = 500
+PARENT_DEPTH = 5  # missing parents fetched upwards from a mention or a post of ours
+
+PROFILES = Staging(
+    "socialcrm_in_profile",
+    (
+        ("network", "text"), ("external_id", "text"), ("handle", "text"), ("name", "text"), ("bio", "text"),
+        ("location", "text"), ("website", "text"), ("url", "text"), ("avatar_url", "text"), ("followers", "integer"),
+        ("following", "integer"), ("listed", "integer"), ("posts_count", "integer"), ("verified", "boolean"),
+        ("state", "text"), ("joined_at", "timestamptz"), ("fetched_at", "timestamptz"), ("raw", "jsonb"),
+    ),
+)  # fmt: skip
+POSTS = Staging(
+    "socialcrm_in_post",
+    (
+        ("network", "text"), ("external_id", "text"), ("author_xid", "text"), ("to_xid", "text"), ("text", "text"),
+        ("posted_at", "timestamptz"), ("thread_id", "text"), ("in_reply_to", "text"), ("quoted", "text"),
+        ("kind", "text"), ("visibility", "text"), ("lang", "text"), ("url", "text"), ("edited", "boolean"),
+        ("likes", "integer"), ("replies_count", "integer"), ("reposts", "integer"), ("quotes", "integer"),
+        ("views", "integer"), ("entities", "jsonb"), ("media", "jsonb"), ("mentioned_ids", "jsonb"), ("raw", "jsonb"),
+        ("seen_at", "timestamptz"), ("wanted", "smallint"),
+    ),
+)  # fmt: skip
+MENTIONS = Staging(
+    "socialcrm_in_mention",
+    (("network", "text"), ("external_id", "text"), ("account_id", "bigint"), ("thread_id", "text"), ("reason", "text")),
+)
+
+
+@dataclass(slots=True)
+class Batch:
+    """A page on its way into the tables: whose it is, what stream it came from, and when the network said it."""
+
+    page: Page
+    account: SocialAccount
+    kind: str
+    seen_at: datetime
+    wanted: int | None = None  # levels of missing parents to fetch; None: by kind of stream
+    outcome: Any = None  # what becomes of the stream, see streams.Outcome
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows for the three staging tables, keyed so that each appears once however often the pages repeat it."""
+
+    profiles: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
+    posts: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
+    mentions: dict[tuple[str, str, int], tuple[Any, ...]] = field(default_factory=dict)
+    refused: int = 0
+
+    def add(self, batch: Batch) -> None:
+        """Take a page in. Posts without a usable id or author are counted as refused, never stored half."""
+        concerns_us = batch.kind != "profile_posts"
+        wanted = batch.wanted if batch.wanted is not None else PARENT_DEPTH * concerns_us
+        for author in batch.page.authors:
+            self._author(author, batch)
+        for post in batch.page.parents:
+            self._post(post, batch, max(0, wanted - 1))
+        for post in batch.page.posts:
+            if self._post(post, batch, wanted) and batch.kind == "mentions" and post.kind != "repost":
+                self._mention(post, batch)
+
+    def _author(self, author: Author, batch: Batch) -> bool:
+        if not usable(author.external_id):
+            return False
+        key = (batch.account.network, author.external_id)
+        # A stub (an id without a handle) never replaces a person whom the same page shows whole.
+        if author.handle or key not in self.profiles:
+            self.profiles[key] = profile_row(batch.account.network, author, batch.seen_at)
+        return True
+
+    def _post(self, post: FetchedPost, batch: Batch, wanted: int) -> bool:
+        if not usable(post.external_id) or not self._author(post.author, batch):
+            self.refused += 1
+            return False
+        key = (batch.account.network, post.external_id)
+        if key not in self.posts or self.posts[key][-1] < wanted:
+            self.posts[key] = post_row(batch.account, post, batch.seen_at, wanted)
+        return True
+
+    def _mention(self, post: FetchedPost, batch: Batch) -> None:
+        account = batch.account
+        key = (account.network, post.external_id, account.pk)
+        self.mentions[key] = (*key, thread_of(account, post), reason_of(account, post))
+
+
+def profile_row(network: str, author: Author, seen_at: datetime) -> tuple[Any, ...]:
+    """The staging row of a person."""
+    return (
+        network, author.external_id, clip(author.handle, 255), clip(author.name, 255), clean(author.bio),
+        clip(author.location, 255), clip(author.website, 2000), clip(author.url, 2000), clip(author.avatar_url, 2000),
+        count(author.followers), count(author.following), count(author.listed), count(author.posts_count),
+        author.verified, "protected" if author.protected else "active", aware(author.joined_at), seen_at,
+        clean_json(author.raw),
+    )  # fmt: skip
+
+
+def post_row(account: SocialAccount, post: FetchedPost, seen_at: datetime, wanted: int) -> tuple[Any, ...]:
+    """The staging row of a post."""
+    metrics = post.metrics
+    return (
+        account.network, post.external_id, post.author.external_id, post.to_author_id or None, clean(post.text),
+        aware(post.posted_at), thread_of(account, post), clip(post.in_reply_to, MAX_ID), clip(post.quoted, MAX_ID),
+        post.kind, clip(post.visibility, 20), clip(post.lang, 10), clip(post.url, 2000), post.edited,
+        count(metrics.likes), count(metrics.replies), count(metrics.reposts), count(metrics.quotes),
+        count(metrics.views), as_json(post.entities), as_json(post.media), as_json(post.mentioned_ids),
+        clean_json(post.raw), seen_at, wanted,
+    )  # fmt: skip
+
+
+def thread_of(account: SocialAccount, post: FetchedPost) -> str:
+    """The key of the conversation: the thread; in private, the person, so that each account has its own with them."""
+    if post.visibility == "private":
+        ours = post.author.external_id == account.external_id
+        return clip("private:" + (post.to_author_id if ours else post.author.external_id), MAX_ID)
+    return clip(post.thread_id or post.external_id, MAX_ID)
+
+
+def reason_of(account: SocialAccount, post: FetchedPost) -> str:
+    """Why the post concerns the account."""
+    if post.to_author_id == account.external_id:
+        return "reply"
+    if post.kind == "quote" and account.external_id not in post.mentioned_ids:
+        return "quote"
+    return "mention"
+
+
+def usable(external_id: str) -> bool:
+    """Whether an id can be kept: not empty, not longer than the column, printable."""
+    return 0 < len(external_id) <= MAX_ID and external_id.isprintable()
+
+
+def clean(text: str) -> str:
+    """The text with what no database takes (NUL, lone surrogates) replaced by U+FFFD."""
+    if text.isascii():
+        return text.replace("\0", "\ufffd") if "\0" in text else text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text.replace("\0", "\ufffd") if "\0" in text else text
+
+
+def clip(text: str, limit: int) -> str:
+    """The cleaned text, at most `limit` characters of it."""
+    return clean(text if len(text) <= limit else text[:limit])
+
+
+def count(number: int | None) -> int | None:
+    """A count that fits the column; None stays None."""
+    return number if number is None else min(max(number, 0), MAX_INT)
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    """The moment with a time zone; a bare one is UTC."""
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def as_json(values: Iterable[Any]) -> str:
+    """JSON text of a list."""
+    return clean_json(msgspec.json.encode(values)) if values else "[]"
+
+
+def clean_json(raw: bytes) -> str:
+    """The network's JSON as text, byte for byte, unless it holds what no database takes."""
+    if b"\\u0000" in raw or b"\\ud" in raw or b"\\uD" in raw:
+        return _repaired(raw)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return _repaired(raw)
+
+
+def _repaired(raw: bytes) -> str:
+    try:
+        return json.dumps(_scrub(json.loads(raw.decode("utf-8", "replace"))), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return "{}"
+
+
+def _scrub(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_scrub(item) for item in value]
+    if isinstance(value, dict):
+        return {clean(key): _scrub(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,149 @@
+"""The statements of `store`, the same text on PostgreSQL and SQLite. Each moves a whole chunk, whatever its size.
+
+They are ordered by key, so that two workers that store the same page lock rows in the same order.
+"""
+
+from __future__ import annotations
+
+UPSERT_PROFILES = """
+INSERT INTO socialcrm_socialprofile (network, external_id, handle, name, bio, location, website, url, avatar_url,
+    followers, following, listed, posts_count, verified, state, joined_at, fetched_at, raw)
+SELECT s.network, s.external_id, s.handle, s.name, s.bio, s.location, s.website, s.url, s.avatar_url,
+    s.followers, s.following, s.listed, s.posts_count, s.verified, s.state, s.joined_at, s.fetched_at, s.raw
+FROM socialcrm_in_profile s
+LEFT JOIN socialcrm_socialprofile p ON p.network = s.network AND p.external_id = s.external_id
+WHERE p.id IS NULL OR (s.handle <> '' AND s.fetched_at >= p.fetched_at AND (p.fetched_at < %s
+    OR (p.handle, p.name, p.bio, p.location, p.website, p.url, p.avatar_url, p.verified, p.state)
+        IS DISTINCT FROM (s.handle, s.name, s.bio, s.location, s.website, s.url, s.avatar_url, s.verified, s.state)
+    OR (p.followers, p.following, p.listed, p.posts_count) IS DISTINCT FROM (COALESCE(s.followers, p.followers),
+        COALESCE(s.following, p.following), COALESCE(s.listed, p.listed), COALESCE(s.posts_count, p.posts_count))))
+ORDER BY s.network, s.external_id
+ON CONFLICT (network, external_id) DO UPDATE SET
+    matched_at = CASE WHEN (socialcrm_socialprofile.handle, socialcrm_socialprofile.name, socialcrm_socialprofile.bio,
+            socialcrm_socialprofile.website) IS DISTINCT FROM (excluded.handle, excluded.name, excluded.bio,
+            excluded.website) THEN NULL ELSE socialcrm_socialprofile.matched_at END,
+    handle = excluded.handle, name = excluded.name, bio = excluded.bio, location = excluded.location,
+    website = excluded.website, url = excluded.url, avatar_url = excluded.avatar_url, verified = excluded.verified,
+    state = excluded.state, joined_at = COALESCE(excluded.joined_at, socialcrm_socialprofile.joined_at),
+    followers = COALESCE(excluded.followers, socialcrm_socialprofile.followers),
+    following = COALESCE(excluded.following, socialcrm_socialprofile.following),
+    listed = COALESCE(excluded.listed, socialcrm_socialprofile.listed),
+    posts_count = COALESCE(excluded.posts_count, socialcrm_socialprofile.posts_count),
+    fetched_at = excluded.fetched_at, raw = excluded.raw
+WHERE excluded.handle <> '' AND excluded.fetched_at >= socialcrm_socialprofile.fetched_at
+"""
+
+# A post with a tombstone goes in empty and deleted: the thread keeps its shape, the words do not come back.
+UPSERT_POSTS = """
+INSERT INTO socialcrm_post (network, external_id, author_id, account_id, to_profile_id, text, posted_at, thread_id,
+    in_reply_to, quoted, kind, visibility, lang, url, state, gone_at, edited, likes, replies_count, reposts, quotes,
+    views, entities, media, mentioned_ids, raw, stored_at, seen_at, parents_wanted)
+SELECT s.network, s.external_id, a.id, own.id, COALESCE(t.id, parent.author_id),
+    CASE WHEN dead.id IS NULL THEN s.text ELSE '' END, s.posted_at, s.thread_id,
+    s.in_reply_to, s.quoted, s.kind, s.visibility,
+    CASE WHEN dead.id IS NULL THEN s.lang ELSE '' END, s.url,
+    COALESCE(dead.state, 'live'), dead.found_at, s.edited AND dead.id IS NULL,
+    CASE WHEN dead.id IS NULL THEN s.likes END, CASE WHEN dead.id IS NULL THEN s.replies_count END,
+    CASE WHEN dead.id IS NULL THEN s.reposts END, CASE WHEN dead.id IS NULL THEN s.quotes END,
+    CASE WHEN dead.id IS NULL THEN s.views END,
+    CASE WHEN dead.id IS NULL THEN s.entities ELSE '[]' END, CASE WHEN dead.id IS NULL THEN s.media ELSE '[]' END,
+    CASE WHEN dead.id IS NULL THEN s.mentioned_ids ELSE '[]' END, CASE WHEN dead.id IS NULL THEN s.raw ELSE '{}' END,
+    %s, s.seen_at, CASE WHEN s.in_reply_to <> '' AND parent.id IS NULL THEN s.wanted ELSE 0 END
+FROM socialcrm_in_post s
+JOIN socialcrm_socialprofile a ON a.network = s.network AND a.external_id = s.author_xid
+LEFT JOIN socialcrm_socialprofile t ON t.network = s.network AND t.external_id = s.to_xid
+LEFT JOIN socialcrm_socialaccount own ON own.network = s.network AND own.external_id = s.author_xid
+LEFT JOIN socialcrm_post old ON old.network = s.network AND old.external_id = s.external_id
+LEFT JOIN socialcrm_post parent ON parent.network = s.network AND parent.external_id = s.in_reply_to
+LEFT JOIN socialcrm_tombstone dead ON dead.network = s.network AND dead.external_id = s.external_id
+WHERE old.id IS NULL OR (old.state = 'live' AND s.seen_at >= old.seen_at
+    AND ((old.text, old.edited, old.lang) IS DISTINCT FROM (s.text, s.edited, s.lang)
+    OR (old.account_id IS NULL AND own.id IS NOT NULL) OR (old.to_profile_id IS NULL AND t.id IS NOT NULL)
+    OR (old.parents_wanted < s.wanted AND s.in_reply_to <> '' AND parent.id IS NULL)
+    OR (old.likes, old.replies_count, old.reposts, old.quotes, old.views) IS DISTINCT FROM (
+        COALESCE(s.likes, old.likes), COALESCE(s.replies_count, old.replies_count), COALESCE(s.reposts, old.reposts),
+        COALESCE(s.quotes, old.quotes), COALESCE(s.views, old.views))))
+ORDER BY s.network, s.external_id
+ON CONFLICT (network, external_id) DO UPDATE SET
+    text = excluded.text, edited = excluded.edited, lang = excluded.lang, entities = excluded.entities,
+    media = excluded.media, mentioned_ids = excluded.mentioned_ids, raw = excluded.raw, seen_at = excluded.seen_at,
+    account_id = COALESCE(socialcrm_post.account_id, excluded.account_id),
+    to_profile_id = COALESCE(socialcrm_post.to_profile_id, excluded.to_profile_id),
+    likes = COALESCE(excluded.likes, socialcrm_post.likes),
+    replies_count = COALESCE(excluded.replies_count, socialcrm_post.replies_count),
+    reposts = COALESCE(excluded.reposts, socialcrm_post.reposts),
+    quotes = COALESCE(excluded.quotes, socialcrm_post.quotes), views = COALESCE(excluded.views, socialcrm_post.views),
+    parents_wanted = CASE WHEN excluded.parents_wanted > socialcrm_post.parents_wanted
+        THEN excluded.parents_wanted ELSE socialcrm_post.parents_wanted END
+WHERE socialcrm_post.state = 'live' AND excluded.seen_at >= socialcrm_post.seen_at
+RETURNING id, account_id, stored_at = %s
+"""
+
+# A post of ours opens no conversation, whichever of our accounts it mentions.
+OPEN_CONVERSATIONS = """
+INSERT INTO socialcrm_conversation (account_id, thread_id, profile_id, status, opened_at, last_post_at)
+SELECT m.account_id, m.thread_id, MIN(p.author_id), 'open', MIN(p.posted_at), MAX(p.posted_at)
+FROM socialcrm_in_mention m
+JOIN socialcrm_post p ON p.network = m.network AND p.external_id = m.external_id AND p.account_id IS NULL
+LEFT JOIN socialcrm_conversation c ON c.account_id = m.account_id AND c.thread_id = m.thread_id
+WHERE c.id IS NULL
+GROUP BY m.account_id, m.thread_id
+ORDER BY m.account_id, m.thread_id
+ON CONFLICT (account_id, thread_id) DO NOTHING
+"""
+
+ADD_MENTIONS = """
+INSERT INTO socialcrm_mention (post_id, account_id, conversation_id, author_id, reason, posted_at)
+SELECT p.id, m.account_id, c.id, p.author_id, m.reason, p.posted_at
+FROM socialcrm_in_mention m
+JOIN socialcrm_post p ON p.network = m.network AND p.external_id = m.external_id AND p.account_id IS NULL
+JOIN socialcrm_conversation c ON c.account_id = m.account_id AND c.thread_id = m.thread_id
+LEFT JOIN socialcrm_mention old ON old.post_id = p.id AND old.account_id = m.account_id
+WHERE old.id IS NULL
+ORDER BY m.account_id, p.id
+ON CONFLICT (post_id, account_id) DO NOTHING
+RETURNING conversation_id
+"""
+
+CONVERSATIONS_OF_OWN = """
+SELECT c.id FROM socialcrm_post p
+JOIN socialcrm_conversation c ON c.account_id = p.account_id AND c.thread_id = p.thread_id
+WHERE p.account_id IS NOT NULL AND {posts}
+"""
+
+# `waiting_since`: the first post of theirs after our last one; computed from the posts, so that order does not matter.
+RECOMPUTE_CONVERSATIONS = """
+UPDATE socialcrm_conversation AS c SET
+    opened_at = f.first_in, waiting_since = f.waiting, profile_id = f.profile_id, first_reply_at = f.first_out,
+    last_post_at = CASE WHEN f.last_out > f.last_in THEN f.last_out ELSE f.last_in END,
+    snoozed_until = CASE WHEN f.waiting IS NOT NULL AND f.heard THEN NULL ELSE c.snoozed_until END,
+    status = CASE WHEN f.waiting IS NOT NULL AND (f.heard OR c.status = 'pending') THEN 'open'
+        WHEN f.waiting IS NULL AND f.last_out IS NOT NULL AND c.status = 'open' THEN 'pending' ELSE c.status END
+FROM (
+    SELECT o.id, o.first_out, o.last_out, {heard} AS heard,
+        MIN(m.posted_at) AS first_in, MAX(m.posted_at) AS last_in,
+        MIN(CASE WHEN p.state = 'live' AND (o.last_out IS NULL OR m.posted_at > o.last_out)
+            THEN m.posted_at END) AS waiting,
+        (SELECT e.author_id FROM socialcrm_mention e WHERE e.conversation_id = o.id
+            ORDER BY e.posted_at, e.author_id LIMIT 1) AS profile_id
+    FROM (
+        SELECT c.id, MIN(r.posted_at) AS first_out, MAX(r.posted_at) AS last_out
+        FROM socialcrm_conversation c
+        JOIN socialcrm_socialaccount a ON a.id = c.account_id
+        LEFT JOIN socialcrm_post r ON r.network = a.network AND r.thread_id = c.thread_id AND r.thread_id <> ''
+            AND r.account_id = c.account_id AND r.state = 'live'
+        WHERE {ids}
+        GROUP BY c.id
+    ) o
+    JOIN socialcrm_mention m ON m.conversation_id = o.id
+    JOIN socialcrm_post p ON p.id = m.post_id
+    GROUP BY o.id, o.first_out, o.last_out
+) f WHERE f.id = c.id
+"""
+
+ADOPT_ORPHANS = """
+UPDATE socialcrm_post AS child SET parents_wanted = 0,
+    to_profile_id = COALESCE(child.to_profile_id, parent.author_id)
+FROM socialcrm_post AS parent
+WHERE child.parents_wanted > 0 AND child.network = parent.network AND child.in_reply_to = parent.external_id AND {ids}
+"""
