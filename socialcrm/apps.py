@@ -12,3 +12,7 @@ class SocialCrmConfig(AppConfig):
     name = "socialcrm"
     verbose_name = _("Social networks")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks of the installation."""
+        from . import checks  # noqa: F401

@@ -16,7 +16,17 @@ from rest_framework.utils.urls import replace_query_param
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 
 
-class KeysetPages(BasePagination):
+class OnePage(BasePagination):
+    """The envelope of a list that is never long: everything on one page."""
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The envelope in OpenAPI's words."""
+        link = {"type": "string", "format": "uri", "nullable": True}
+        members = {"results": schema, "next": link, "previous": link}
+        return {"type": "object", "required": list(members), "properties": members}
+
+
+class KeysetPages(OnePage):
     """Pages of rows in the order of the view's `order`: a field that is never null, newest first, then the key."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
@@ -33,12 +43,6 @@ class KeysetPages(BasePagination):
     def get_paginated_response(self, data: Any) -> Response:
         """The envelope of every list."""
         return Response(envelope(data, next_url=self._link(False), previous_url=self._link(True)))
-
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The envelope in OpenAPI's words."""
-        link = {"type": "string", "format": "uri", "nullable": True}
-        members = {"results": schema, "next": link, "previous": link}
-        return {"type": "object", "required": list(members), "properties": members}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """The parameters `cursor` and `limit`."""

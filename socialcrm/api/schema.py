@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import extend_schema
 
 from socialcrm import __version__
 
 from .problems import MEDIA_TYPE
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -57,9 +61,22 @@ class OurSchema(AutoSchema):
         verb = {"GET": "read" if one else "list", "POST": "post", "DELETE": "remove"}[self.method]
         return "_".join([*self._words(), verb])
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return self.method == "GET" and bool(getattr(self.view, "is_list", False))
+
     def _words(self) -> list[str]:
         after = self.path.split("/v1/", 1)[-1]
         return [word for word in after.split("/") if word and not word.startswith("{")]
+
+
+def described(**words: Any) -> Callable[[F], F]:
+    """`extend_schema` on our schema class, whatever DEFAULT_SCHEMA_CLASS the host has."""
+
+    def wrap(method: F) -> F:
+        method.kwargs = {"schema": OurSchema}  # type: ignore[attr-defined]
+        return extend_schema(**words)(method)
+
+    return wrap
 
 
 def only_ours(endpoints: Any) -> Any:
@@ -97,6 +114,11 @@ SETTINGS: dict[str, Any] = {
     ],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "LinkBasis": "socialcrm.models.ProfileLink.Basis",
+        "MentionReason": "socialcrm.models.Mention.Reason",
+        "PostKind": "socialcrm.models.Post.Kind",
+        "StreamKind": "socialcrm.models.Stream.Kind",
+        "SaidKind": ["post", "mention", "reply"],
         "ReplyState": "socialcrm.models.Reply.State",
         "PostState": "socialcrm.models.Post.State",
         "ProfileState": "socialcrm.models.SocialProfile.State",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +13,7 @@ from socialcrm.api.base import ApiView, ListView
 from socialcrm.api.filters import AccountFilter
 from socialcrm.api.health import add_health, followed
 from socialcrm.api.later import ledger, sync
+from socialcrm.api.schema import described
 from socialcrm.api.serializers import AccountDetailSerializer, AccountSerializer
 from socialcrm.models import SocialAccount
 
@@ -26,7 +26,7 @@ class AccountList(ListView):
     serializer_class = AccountSerializer
     filterset_class = AccountFilter
 
-    def get_queryset(self) -> QuerySet[SocialAccount]:
+    def rows(self) -> QuerySet[SocialAccount]:
         """Usable accounts, without their secrets."""
         return access.usable_accounts(self.request.user).defer("credentials")
 
@@ -50,7 +50,7 @@ class SyncAccount(ApiView):
 
     serializer_class = AccountDetailSerializer
 
-    @extend_schema(request=None, responses={202: AccountDetailSerializer})
+    @described(request=None, responses={202: AccountDetailSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Make every stream of the account due; a worker looks within seconds."""
         account = access.get_usable_account(request.user, pk)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -16,8 +16,9 @@ from socialcrm.api.base import ApiView, ListView
 from socialcrm.api.filters import ContactFilter
 from socialcrm.api.later import scoring
 from socialcrm.api.loading import contact_rows
-from socialcrm.api.pages import envelope, read_limit
+from socialcrm.api.pages import OnePage, envelope, read_limit
 from socialcrm.api.problems import Problem
+from socialcrm.api.schema import described
 from socialcrm.api.serializers import (
     ContactBriefSerializer,
     ContactScoreSerializer,
@@ -33,7 +34,7 @@ class ContactList(ListView):
     serializer_class = ContactBriefSerializer
     filterset_class = ContactFilter
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def rows(self) -> QuerySet[Any]:
         """Visible contacts."""
         return access.visible_contacts(self.request.user)
 
@@ -70,8 +71,10 @@ class ContactTimeline(ApiView):
     """What a contact and we said to each other, newest first."""
 
     serializer_class = SaidSerializer
+    pagination_class = OnePage
+    is_list = True
 
-    @extend_schema(
+    @described(
         parameters=[
             OpenApiParameter("kind", str, enum=timeline.KINDS, default="all"),
             OpenApiParameter("network", str, description="A network's id or alias."),

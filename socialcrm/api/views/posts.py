@@ -25,7 +25,7 @@ class PostList(ListView):
     filterset_class = PostFilter
     order = "posted_at"
 
-    def get_queryset(self) -> QuerySet[Post]:
+    def rows(self) -> QuerySet[Post]:
         """Visible posts, whole."""
         return whole_posts(access.visible_posts(self.request.user), self.request.user)
 

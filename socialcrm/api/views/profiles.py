@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +16,8 @@ from socialcrm.api.filters import ProfileFilter
 from socialcrm.api.inputs import BasisInput, LinkInput
 from socialcrm.api.later import matching, sync
 from socialcrm.api.loading import contact_of
+from socialcrm.api.pages import OnePage
+from socialcrm.api.schema import described
 from socialcrm.api.serializers import LinkSerializer, ProfileSerializer
 from socialcrm.api.troubles import linking
 from socialcrm.models import ProfileLink, SocialProfile
@@ -29,7 +31,7 @@ class ProfileList(ListView):
     serializer_class = ProfileSerializer
     filterset_class = ProfileFilter
 
-    def get_queryset(self) -> QuerySet[SocialProfile]:
+    def rows(self) -> QuerySet[SocialProfile]:
         """Visible profiles."""
         return access.visible_profiles(self.request.user).defer("raw")
 
@@ -63,13 +65,15 @@ class ContactProfiles(ApiView):
     """A contact's linked profiles."""
 
     serializer_class = LinkSerializer
+    pagination_class = OnePage
+    is_list = True
 
     def get(self, request: Request, key: str) -> Response:
         """All of them; nobody has many."""
         contact = access.get_visible_contact(request.user, key)
         return self.show_all(_links(contact, ProfileLink.State.LINKED))
 
-    @extend_schema(request=LinkInput, responses={201: LinkSerializer})
+    @described(request=LinkInput, responses={201: LinkSerializer})
     def post(self, request: Request, key: str) -> Response:
         """Link a profile, given by its id here, or by @handle or address on a network."""
         contact = access.get_visible_contact(request.user, key)
@@ -94,7 +98,7 @@ class ContactProfile(ApiView):
 
     serializer_class = LinkSerializer
 
-    @extend_schema(responses={204: OpenApiResponse(description="Unlinked; the profile stays.")})
+    @described(responses={204: OpenApiResponse(description="Unlinked; the profile stays.")})
     def delete(self, request: Request, key: str, profile_id: int) -> Response:
         """Unlink."""
         contact = access.get_visible_contact(request.user, key)
@@ -108,6 +112,8 @@ class ContactSuggestions(ApiView):
     """Profiles that may be this contact's, with the evidence for and against."""
 
     serializer_class = LinkSerializer
+    pagination_class = OnePage
+    is_list = True
 
     def get(self, request: Request, key: str) -> Response:
         """The best first."""
@@ -120,7 +126,7 @@ class AcceptSuggestion(ApiView):
 
     serializer_class = LinkSerializer
 
-    @extend_schema(request=BasisInput, responses={200: LinkSerializer})
+    @described(request=BasisInput, responses={200: LinkSerializer})
     def post(self, request: Request, key: str, pk: int) -> Response:
         """Link the suggested profile to the contact."""
         contact = access.get_visible_contact(request.user, key)
@@ -137,7 +143,7 @@ class RefuseSuggestion(ApiView):
 
     serializer_class = LinkSerializer
 
-    @extend_schema(request=None, responses={204: OpenApiResponse(description="Refused, and remembered.")})
+    @described(request=None, responses={204: OpenApiResponse(description="Refused, and remembered.")})
     def post(self, request: Request, key: str, pk: int) -> Response:
         """This profile is somebody else's."""
         contact = access.get_visible_contact(request.user, key)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from socialcrm.api.base import ApiView, ListView
 from socialcrm.api.filters import ReplyFilter
 from socialcrm.api.inputs import LARGEST_ID, ReplyInput, SettleInput
 from socialcrm.api.later import outbox
+from socialcrm.api.schema import described
 from socialcrm.api.serializers import ReplySerializer
 from socialcrm.api.troubles import answering
 from socialcrm.models import Post, Reply, SocialAccount
@@ -37,11 +38,11 @@ class ReplyList(ListView):
     filterset_class = ReplyFilter
     order = "created_at"
 
-    def get_queryset(self) -> QuerySet[Reply]:
+    def rows(self) -> QuerySet[Reply]:
         """Visible replies."""
         return _whole(access.visible_replies(self.request.user))
 
-    @extend_schema(
+    @described(
         request=ReplyInput,
         parameters=[KEY_HEADER],
         responses={
@@ -86,7 +87,7 @@ class ReplyAct(ApiView):
         """Do it through the outbox."""
         raise NotImplementedError
 
-    @extend_schema(request=None, responses={200: ReplySerializer})
+    @described(request=None, responses={200: ReplySerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Do it, and answer with the reply as it is now."""
         reply = access.get_visible_reply(request.user, pk)
@@ -115,7 +116,7 @@ class RetryReply(ReplyAct):
 class SettleReply(ReplyAct):
     """Say whether a reply that may have been sent was sent."""
 
-    @extend_schema(request=SettleInput, responses={200: ReplySerializer})
+    @described(request=SettleInput, responses={200: ReplySerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Settle it."""
         return super().post(request, pk)

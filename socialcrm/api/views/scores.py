@@ -18,7 +18,7 @@ class ScoreList(ListView):
     filterset_class = ScoreFilter
     order = "day"
 
-    def get_queryset(self) -> QuerySet[InfluenceScore]:
+    def rows(self) -> QuerySet[InfluenceScore]:
         """Visible scores."""
         profiles = access.visible_profiles(self.request.user).values("pk")
         return InfluenceScore.objects.filter(profile__in=profiles).select_related("profile").defer("profile__raw")
