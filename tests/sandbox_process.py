@@ -42,7 +42,7 @@ class Sandbox:
         """Start the server and wait until it answers."""
         command = [sys.executable, "-m", "socialcrm.sandbox", f"--port={self.port}", f"--world={self.world}"]
         command += self.options + ([] if self.life is None else [f"--life={self.life}"])
-        self._errors = tempfile.TemporaryFile("w+")
+        self._errors = (Path(self._folder.name) / "errors.txt").open("w+")
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=self._errors, text=True, env={**os.environ}
         )

@@ -130,7 +130,10 @@ class Life:
         self._say(author, voice.mention(dice, author, self._brand(dice), kind))
 
     def _quote(self, dice: random.Random, author: Row) -> None:
-        sql = "SELECT id FROM posts WHERE network=? AND author=? AND in_reply_to IS NULL AND deleted_at IS NULL ORDER BY id DESC LIMIT 5"
+        sql = (
+            "SELECT id FROM posts WHERE network=? AND author=? AND in_reply_to IS NULL AND deleted_at IS NULL "
+            "ORDER BY id DESC LIMIT 5"
+        )
         posts = self.sandbox.world.all(sql, TWITTER, self._brand(dice)["id"])
         self._say(author, voice.chat(dice, author), quoted=dice.choice(posts)["id"] if posts else None)
 

@@ -110,7 +110,8 @@ async def account(request: web.Request) -> web.Response:
         return _sentence("This account doesn't exist." if row is None else "Account suspended.", 404)
     before = request.query.get("before", "")
     high = int(before) if before.isdigit() and len(before) < 19 else (1 << 63) - 1
-    sql = f"{WITH_AUTHOR} WHERE p.network=? AND p.author=? AND p.deleted_at IS NULL AND p.id<? ORDER BY p.id DESC LIMIT 30"
+    where = "WHERE p.network=? AND p.author=? AND p.deleted_at IS NULL AND p.id<? ORDER BY p.id DESC LIMIT 30"
+    sql = f"{WITH_AUTHOR} {where}"
     posts = [] if row["protected"] else sandbox.world.all(sql, TWITTER, row["id"], high)
     more = fill("<p><a href='?before={id}'>Older</a></p>", id=posts[-1]["id"]) if len(posts) == 30 else Html("")
     body = fill(
@@ -138,7 +139,8 @@ async def status(request: web.Request) -> web.Response:
         return _sentence("This post is not available. It was deleted, or its account is gone.", 404)
     if post["protected"]:
         return _sentence("This post is from a protected account.", 403)
-    sql = f"{WITH_AUTHOR} WHERE p.network=? AND p.conversation=? AND a.suspended=0 AND a.protected=0 ORDER BY p.id LIMIT 200"
+    where = "WHERE p.network=? AND p.conversation=? AND a.suspended=0 AND a.protected=0 ORDER BY p.id LIMIT 200"
+    sql = f"{WITH_AUTHOR} {where}"
     thread = sandbox.world.all(sql, TWITTER, post["conversation"])
     shown = [_post(sandbox, row, row["id"] == post["id"], row["in_reply_to"] is not None) for row in thread]
     return answer(f"@{post['handle']}: {post['text'][:60]}", Html(f"<p><a href='/'>Sandbox</a></p>{join(shown)}"))
@@ -161,8 +163,8 @@ async def intent(request: web.Request) -> web.Response:
 def _composer(sandbox: Sandbox, form: dict[str, str], parent: Row | None) -> Html:
     above = sandbox.world.one(f"{WITH_AUTHOR} WHERE p.network=? AND p.id=?", TWITTER, parent["id"]) if parent else None
     return fill(
-        "<div class=box>{above}<form method=post action='/intent/post'><input type=hidden name=in_reply_to value='{id}'>"
-        "<p><label>As <input type=text name=as value=lumen_desk></label></p><p><textarea name=text rows=5 cols=40 "
+        "<div class=box>{above}<form method=post action='/intent/post'>"
+        "<input type=hidden name=in_reply_to value='{id}'><p><label>As <input type=text name=as value=lumen_desk></label></p><p><textarea name=text rows=5 cols=40 "
         "aria-label='Text'>{text}</textarea></p><button class=yes>Post</button></form></div>",
         above=_post(sandbox, above) if above else "",
         id=parent["id"] if parent else "",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from ..state import Sandbox
+from socialcrm.sandbox.state import Sandbox
+
 from . import history, people
 from .people import Town
 

@@ -7,10 +7,11 @@ from bisect import insort
 from collections.abc import Callable
 from typing import Any
 
-from ..state import TWITTER, Sandbox
-from ..x.ids import snowflake
-from ..x.render import code_of
-from ..x.text import links, mentioned
+from socialcrm.sandbox.state import TWITTER, Sandbox
+from socialcrm.sandbox.x.ids import snowflake
+from socialcrm.sandbox.x.render import code_of
+from socialcrm.sandbox.x.text import links, mentioned
+
 from . import voice
 from .people import DAY_MS, Town
 

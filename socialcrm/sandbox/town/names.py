@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from socialcrm.sandbox.words import words
+
 GIVEN = {
-    "en": (
+    "en": words(
         "Ada Alice Amelia Anna Beth Bella Carol Cara Clare Daisy Diana Edith Ella Emma Erin Esther Fiona Freya Gemma "
         "Grace Hannah Hazel Helen Holly Ivy Jane Jess Joan Julia Kate Kira Laura Leah Lily Lucy Mabel Maya Megan Mia "
         "Molly Nadia Nell Nina Olive Orla Paula Petra Priya Rachel Rose Ruby Ruth Sally Sara Sophie Stella Tara Tess "
@@ -12,8 +14,8 @@ GIVEN = {
         "James Jamie Joel John Jonas Josh Kamal Keith Kieran Lars Leo Liam Luke Marcus Martin Max Miles Nathan Neil "
         "Noah Oliver Omar Oscar Owen Patrick Paul Peter Quentin Ravi Reece Robert Ross Ryan Sam Scott Sean Simon Stan "
         "Theo Thomas Tim Toby Tom Victor Will Xavier Yusuf Zack"
-    ).split(),
-    "fr": (
+    ),
+    "fr": words(
         "Adèle Agathe Alice Amandine Anaïs Aurélie Béatrice Camille Capucine Caroline Cécile Céline Chloé Claire "
         "Clémence Delphine Élise Émilie Estelle Fanny Florence Gaëlle Hélène Inès Jade Jeanne Juliette Justine Laure "
         "Léa Louise Lucie Maëlle Manon Margaux Marion Mathilde Nadège Noémie Océane Pauline Romane Salomé Sarah "
@@ -22,10 +24,10 @@ GIVEN = {
         "Hugo Jérôme Julien Karim Laurent Léo Loïc Luc Malik Marc Mathieu Maxime Mehdi Nicolas Olivier Pascal Philippe "
         "Pierre Quentin Raphaël Rémi Romain Sébastien Simon Stéphane Sylvain Théo Thibault Thomas Tristan Valentin "
         "Vincent Yann Yves"
-    ).split(),
+    ),
 }
 FAMILY = {
-    "en": (
+    "en": words(
         "Abbott Adler Ainsley Alder Archer Ashdown Barlow Bassett Beckett Bell Birch Blackwood Bolton Bower Bramley "
         "Brennan Brook Burke Calder Carver Chandra Clarke Clayton Colby Cooper Corbett Crane Croft Dalton Darcy Dawes "
         "Dempsey Dixon Doyle Drake Eastwood Elliott Ellis Fairley Farrow Fenwick Fielding Finch Fletcher Foster Frost "
@@ -37,8 +39,8 @@ FAMILY = {
         "Sandford Sawyer Saxby Shaw Sheridan Silva Sinclair Slater Sorensen Stone Sutton Swift Tanner Tate Thorne "
         "Tierney Travers Tucker Turner Underwood Vance Vaughan Wade Walsh Warwick Weaver Webb Weston Wilde Winslow "
         "Wolfe Woodward Wren Wyatt Yates York"
-    ).split(),
-    "fr": (
+    ),
+    "fr": words(
         "Albert André Arnoux Aubert Barbier Baudin Belmont Benali Berger Bertin Besson Blanchard Bonnet Bouchard "
         "Boulanger Bourdin Bouvier Brun Caron Carpentier Chabert Charpentier Chevalier Collet Cordier Courtois Daumas "
         "David Delacroix Delmas Delorme Descamps Diallo Duchêne Dufour Dumont Dupré Durand Fabre Faure Ferrand Fleury "
@@ -48,7 +50,7 @@ FAMILY = {
         "Navarre Noël Olivier Pasquier Pélissier Perrin Perrot Picard Poirier Prévost Raynaud Renard Renaud Reynaud "
         "Ricard Rivière Robin Rolland Rousseau Roussel Roux Royer Sabatier Salmon Sauvage Savary Schmitt Tessier "
         "Texier Thibaut Traoré Vallet Vasseur Verdier Vidal Villard Vincent"
-    ).split(),
+    ),
 }
 CITIES = {
     "en": [
@@ -97,17 +99,17 @@ DIAL = {
     "Switzerland": "+41 22 555 0",
 }
 COMPANY_HEADS = {
-    "en": (
+    "en": words(
         "Ashgrove Beacon Birchwood Bluefield Brightside Canalside Cedar Clifton Cobalt Copperhill Fernbank Foxglove "
         "Greystone Hawthorn Highmoor Ironbridge Kestrel Kingfisher Larkfield Maple Meadow Millpond Northgate Oakhurst "
         "Orchard Pinewood Redbrick Riverside Rookwood Saltmarsh Sandpiper Silverdale Stonecroft Sycamore Thornbury "
         "Tidewater Westbrook Whitestone Willow Windmill"
-    ).split(),
-    "fr": (
+    ),
+    "fr": words(
         "Alizé Ardoise Aubépine Bellecour Bergerac Bocage Boréal Cassiopée Châtaigne Clairval Cobalt Colline Coteau "
         "Émeraude Escale Garance Granit Hirondelle Horizon Lavandin Magnolia Mistral Noisetier Ondine Orée Passerelle "
         "Pavillon Rivage Romarin Sarments Source Tilleul Tramontane Verger Vigie Zéphyr"
-    ).split(),
+    ),
 }
 COMPANY_TAILS = {
     "en": {

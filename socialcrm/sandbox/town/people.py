@@ -8,8 +8,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..state import TWITTER
-from ..x.ids import snowflake
+from socialcrm.sandbox.state import TWITTER
+from socialcrm.sandbox.x.ids import snowflake
+
 from . import names
 from .grammar import say, sections
 
@@ -65,7 +66,7 @@ def make_person(town: Town, customer: bool, namesake: Row | None = None) -> Row:
     given = namesake["given_name"] if namesake else rng.choice(names.GIVEN[language])
     family = namesake["family_name"] if namesake else rng.choice(names.FAMILY[language])
     city, country = (company["city"], company["country"]) if company else rng.choice(names.CITIES[language])
-    row = {
+    row: Row = {
         "id": len(town.people) + 1,
         "given_name": given,
         "family_name": family,
@@ -180,7 +181,7 @@ def free_handle(town: Town, person: Row) -> str:
 
 def _location(rng: random.Random, person: Row) -> str:
     kinds = [person["city"], f"{person['city']}, {person['country']}", f"{person['city']} 🌍", "", "here and there"]
-    return rng.choices(kinds, [5, 4, 1, 2, 0.4])[0]
+    return str(rng.choices(kinds, [5, 4, 1, 2, 0.4])[0])
 
 
 def _bio(rng: random.Random, person: Row, company: Row | None) -> str:

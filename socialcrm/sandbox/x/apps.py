@@ -11,15 +11,18 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..state import TWITTER, Sandbox
+from socialcrm.sandbox.state import TWITTER, Sandbox
+from socialcrm.sandbox.words import words
 
 ACCESS_MS = 2 * 3600 * 1000
 REFRESH_MS = 183 * 24 * 3600 * 1000
 ALL_SCOPES = "tweet.read tweet.write users.read offline.access"
 KNOWN_SCOPES = set(
-    "tweet.read tweet.write tweet.moderate.write users.read users.email follows.read follows.write offline.access "
-    "space.read mute.read mute.write like.read like.write list.read list.write block.read block.write bookmark.read "
-    "bookmark.write dm.read dm.write media.write timeline.read broadcast.read broadcast.write".split()
+    words(
+        "tweet.read tweet.write tweet.moderate.write users.read users.email follows.read follows.write offline.access "
+        "space.read mute.read mute.write like.read like.write list.read list.write block.read block.write "
+        "bookmark.read bookmark.write dm.read dm.write media.write timeline.read broadcast.read broadcast.write"
+    )
 )
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1"}
 

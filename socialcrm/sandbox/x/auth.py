@@ -7,7 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
-from ..state import TWITTER, Sandbox, of
+from socialcrm.sandbox.state import TWITTER, Sandbox, of
+
 from . import oauth1
 from .problems import missing_scope, unauthorized, unsupported_auth
 

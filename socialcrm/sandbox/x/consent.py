@@ -6,8 +6,9 @@ from typing import Any
 
 from aiohttp import web
 
-from ..html import Html, document, fill, join
-from ..state import TWITTER, Sandbox
+from socialcrm.sandbox.html import Html, document, fill, join
+from socialcrm.sandbox.state import TWITTER, Sandbox
+
 from .render import image_url
 
 SAFE = {

@@ -10,8 +10,9 @@ from typing import Any
 
 from aiohttp import web
 
-from ..clock import iso
-from ..state import Sandbox, of
+from socialcrm.sandbox.clock import iso
+from socialcrm.sandbox.state import Sandbox, of
+
 from . import limits
 from .auth import APP, OAUTH1, OAUTH2, Caller, authenticate
 from .names import new_names, to_new

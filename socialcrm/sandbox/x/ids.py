@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..state import Sandbox
+from socialcrm.sandbox.state import Sandbox
 
 EPOCH = 1288834974657
 

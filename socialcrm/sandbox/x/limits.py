@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..state import Sandbox
+from socialcrm.sandbox.state import Sandbox
+
 from .auth import APP, Caller
 
 WINDOW_S = 900

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ..state import of
+from socialcrm.sandbox.state import of
 
 HEADER = "x-sandbox-names"
 # Old name -> new name: parameters, fields, expansions, and keys of answers.

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from aiohttp import web
 
-from ..state import Sandbox, of
+from socialcrm.sandbox.state import Sandbox, of
+
 from .problems import Problem, unauthorized
 
 SKEW_S = 300

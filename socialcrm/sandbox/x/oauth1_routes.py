@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from aiohttp import web
 
-from ..state import TWITTER, of
+from socialcrm.sandbox.state import TWITTER, of
+
 from . import apps, consent
 from .oauth1 import refuse, verify
 from .problems import Problem

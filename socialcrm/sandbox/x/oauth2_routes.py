@@ -11,7 +11,8 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from aiohttp import web
 
-from ..state import TWITTER, Sandbox, of
+from socialcrm.sandbox.state import TWITTER, Sandbox, of
+
 from . import apps, consent
 
 CODE_MS = 30_000

@@ -1,4 +1,4 @@
-"""Query parameters, checked as X checks them: unknown names, wrong values and wrong ranges are a 400 that names them."""
+"""Query parameters, checked as X checks them: what is unknown, wrong or out of range is a 400 that names it."""
 
 from __future__ import annotations
 
@@ -8,30 +8,38 @@ from typing import Any
 
 from aiohttp import web
 
-from ..clock import parse_iso
+from socialcrm.sandbox.clock import parse_iso
+from socialcrm.sandbox.words import words
+
 from .names import OLD_NAMES
 from .problems import invalid_many
 
 TWEET_FIELDS = frozenset(
-    "article attachments author_id card_uri community_id context_annotations conversation_id created_at "
-    "display_text_range edit_controls edit_history_tweet_ids entities geo id in_reply_to_user_id lang media_metadata "
-    "non_public_metrics note_tweet organic_metrics possibly_sensitive promoted_metrics public_metrics "
-    "referenced_tweets reply_settings scopes source suggested_source_links suggested_source_links_with_counts text "
-    "withheld".split()
+    words(
+        "article attachments author_id card_uri community_id context_annotations conversation_id created_at "
+        "display_text_range edit_controls edit_history_tweet_ids entities geo id in_reply_to_user_id lang "
+        "media_metadata non_public_metrics note_tweet organic_metrics possibly_sensitive promoted_metrics public_metrics "
+        "referenced_tweets reply_settings scopes source suggested_source_links suggested_source_links_with_counts text "
+        "withheld"
+    )
 )
 TWEET_EXPANSIONS = frozenset(
-    "article.cover_media article.media_entities attachments.media_keys attachments.media_source_tweet "
-    "attachments.poll_ids author_id edit_history_tweet_ids entities.mentions.username geo.place_id "
-    "in_reply_to_user_id entities.note.mentions.username referenced_tweets.id "
-    "referenced_tweets.id.attachments.media_keys referenced_tweets.id.author_id".split()
+    words(
+        "article.cover_media article.media_entities attachments.media_keys attachments.media_source_tweet "
+        "attachments.poll_ids author_id edit_history_tweet_ids entities.mentions.username geo.place_id "
+        "in_reply_to_user_id entities.note.mentions.username referenced_tweets.id "
+        "referenced_tweets.id.attachments.media_keys referenced_tweets.id.author_id"
+    )
 )
 USER_FIELDS = frozenset(
-    "affiliation confirmed_email connection_status created_at description entities id is_identity_verified location "
-    "most_recent_tweet_id name parody pinned_tweet_id profile_banner_url profile_image_url protected public_metrics "
-    "receives_your_dm subscription subscription_type url username verified verified_followers_count verified_type "
-    "withheld".split()
+    words(
+        "affiliation confirmed_email connection_status created_at description entities id is_identity_verified "
+        "location most_recent_tweet_id name parody pinned_tweet_id profile_banner_url profile_image_url protected "
+        "public_metrics receives_your_dm subscription subscription_type url username verified verified_followers_count verified_type "
+        "withheld"
+    )
 )
-USER_EXPANSIONS = frozenset("affiliation.user_id most_recent_tweet_id pinned_tweet_id".split())
+USER_EXPANSIONS = frozenset(words("affiliation.user_id most_recent_tweet_id pinned_tweet_id"))
 OTHER_FIELDS = ("media.fields", "poll.fields", "place.fields")
 TIMELINE = ("max_results", "since_id", "until_id", "start_time", "end_time", "pagination_token")
 RENAMED_EXPANSIONS = {"referenced_posts": "referenced_tweets.id", "affiliation": "affiliation.user_id"}

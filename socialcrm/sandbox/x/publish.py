@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from ..state import TWITTER, Sandbox
+from socialcrm.sandbox.state import TWITTER, Sandbox
+from socialcrm.sandbox.words import words
+
 from . import text
 from .ids import next_id
 from .render import code_of
@@ -89,9 +91,7 @@ def _row(
     }
 
 
-FRENCH = frozenset(
-    "le la les un une des est et vous nous je pas pour avec merci bonjour dans sur que qui au du".split()
-)
+FRENCH = frozenset(words("le la les un une des est et vous nous je pas pour avec merci bonjour dans sur que qui au du"))
 
 
 def guess_language(typed: str, fallback: str) -> str:

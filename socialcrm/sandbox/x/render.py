@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import html
+from collections.abc import Callable
 from typing import Any
 
-from ..clock import iso
-from ..state import TWITTER, Sandbox
+from socialcrm.sandbox.clock import iso
+from socialcrm.sandbox.state import TWITTER, Sandbox
+
 from . import problems, text
 from .auth import Caller
 from .ids import moment_of
@@ -47,7 +49,7 @@ class Renderer:
         """A list of users with includes; no `data` key when there are none."""
         body: Row = {"data": [self.user(row) for row in rows]} if rows else {}
         pinned = "most_recent_tweet_id" in self.query.expansions
-        ids = [one for one in (self._latest(row) for row in rows) if one is not None] if pinned else []
+        ids = [one for one in (self.latest(row) for row in rows) if one is not None] if pinned else []
         return self._finish(body, {"tweets": [self.post(row) for row in self._rows(ids)]} if ids else {})
 
     def _finish(self, body: Row, includes: Row) -> Row:
@@ -115,7 +117,7 @@ class Renderer:
         found = [("quoted", row["quoted"]), ("replied_to", row["in_reply_to"])]
         return [{"type": kind, "id": str(one)} for kind, one in found if one is not None] or None
 
-    def _latest(self, row: Row) -> int | None:
+    def latest(self, row: Row) -> int | None:
         sql = "SELECT MAX(id) FROM posts WHERE network=? AND author=? AND deleted_at IS NULL"
         latest = self.sandbox.world.value(sql, TWITTER, row["id"])
         return int(latest) if latest is not None else None
@@ -219,6 +221,11 @@ def _edits(_: Renderer, row: Row) -> Row:
     return {"edits_remaining": 5, "is_edit_eligible": False, "editable_until": iso(row["created_at"] + 3600_000)}
 
 
+def _most_recent(renderer: Renderer, row: Row) -> str | None:
+    latest = renderer.latest(row)
+    return str(latest) if latest else None
+
+
 def image_url(sandbox: Sandbox, row: Row) -> str:
     """Where the sandbox serves an account's face, in X's habit of naming sizes."""
     return f"{sandbox.public_url}/profile_images/{row['id']}/face_normal.png"
@@ -247,7 +254,8 @@ def code_of(url: str) -> str:
     return "".join(letters[number // 62**place % 62] for place in range(10))
 
 
-POST_FIELDS = {
+Field = Callable[[Renderer, Row], Any]
+POST_FIELDS: dict[str, Field] = {
     "author_id": lambda r, row: str(row["author"]),
     "conversation_id": lambda r, row: str(row["conversation"]),
     "created_at": lambda r, row: iso(row["created_at"]),
@@ -264,12 +272,12 @@ POST_FIELDS = {
     "reply_settings": lambda r, row: "everyone",
     "source": lambda r, row: row["source"],
 }
-USER_FIELDS = {
+USER_FIELDS: dict[str, Field] = {
     "created_at": lambda r, row: iso(row["created_at"]),
     "description": lambda r, row: row["bio"],
     "entities": _user_entities,
     "location": lambda r, row: row["location"] or None,
-    "most_recent_tweet_id": lambda r, row: str(r._latest(row)) if r._latest(row) else None,
+    "most_recent_tweet_id": _most_recent,
     "profile_image_url": lambda r, row: image_url(r.sandbox, row),
     "protected": lambda r, row: bool(row["protected"]),
     "public_metrics": _user_metrics,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
-from ..state import TWITTER, Sandbox
+from socialcrm.sandbox.state import TWITTER, Sandbox
+
 from . import problems
 from .auth import Caller
 from .ids import snowflake
@@ -113,7 +115,8 @@ class Parser:
         return f"(SELECT id FROM accounts WHERE network='{TWITTER}' AND handle_lower={self._value(who.lower())})"
 
     def _mentions(self, who: str) -> str:
-        return f"EXISTS (SELECT 1 FROM mentions m WHERE m.network=p.network AND m.post=p.id AND m.account={self._account(who)})"
+        same = "m.network=p.network AND m.post=p.id"
+        return f"EXISTS (SELECT 1 FROM mentions m WHERE {same} AND m.account={self._account(who)})"
 
     def _contains(self, word: str) -> str:
         escaped = re.sub(r"([\\%_])", r"\\\1", word)
@@ -141,7 +144,7 @@ class Parser:
         return f"p.{column}>={self._value(int(number))}"
 
 
-OPERATORS = {
+OPERATORS: dict[str, Callable[[Parser, str], str]] = {
     "from": lambda parser, rest: f"p.author={parser._account(rest)}",
     "to": lambda parser, rest: f"p.in_reply_to_account={parser._account(rest)}",
     "conversation_id": Parser._conversation,

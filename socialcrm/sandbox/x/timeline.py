@@ -8,7 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
-from ..state import TWITTER, Sandbox
+from socialcrm.sandbox.state import TWITTER, Sandbox
+
 from . import problems
 from .auth import Caller
 from .ids import snowflake

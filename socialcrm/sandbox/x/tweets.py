@@ -8,7 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
-from ..state import TWITTER, Sandbox
+from socialcrm.sandbox.state import TWITTER, Sandbox
+from socialcrm.sandbox.words import words
+
 from . import problems, text
 from .auth import Caller
 from .params import Query, read
@@ -19,8 +21,10 @@ from .users import required, small, user_id
 
 Row = dict[str, Any]
 BODY_KEYS = frozenset(
-    "card_uri community_id direct_message_deep_link edit_options for_super_followers_only geo media nullcast poll "
-    "quote_tweet_id quote_post_id reply reply_settings share_with_followers text made_with_ai paid_partnership".split()
+    words(
+        "card_uri community_id direct_message_deep_link edit_options for_super_followers_only geo media nullcast poll "
+        "quote_tweet_id quote_post_id reply reply_settings share_with_followers text made_with_ai paid_partnership"
+    )
 )
 NOT_SUMMONED = (
     "You are not permitted to reply to this post. Replies through the API are only allowed when the author of the "

@@ -8,7 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
-from ..state import Sandbox
+from socialcrm.sandbox.state import Sandbox
+
 from . import problems
 from .auth import Caller
 
