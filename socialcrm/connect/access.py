@@ -50,9 +50,7 @@ def use(account: SocialAccount, purpose: str, work: Callable[[Network], T]) -> T
 
 def network_of(account: SocialAccount, purpose: str) -> Network:
     """The network as the account, whatever the state and age of its token. Raises AuthExpired without a key."""
-    network = get_network(account.network, credentials_of(account))
-    network.on_spent = _Ledger(account, purpose)
-    return network
+    return get_network(account.network, credentials_of(account), on_spent=_Ledger(account, purpose))
 
 
 def credentials_of(account: SocialAccount) -> Credentials:

@@ -41,7 +41,7 @@ def unseal(token: str) -> dict[str, Any]:
 
 
 class Sealed(Mapping[str, Any]):
-    """A stored secret that stays encrypted until someone reads it: a lost key breaks its use, not every list of rows."""
+    """A stored secret, encrypted until someone reads it: a lost key breaks its use, not every list of rows."""
 
     def __init__(self, token: str) -> None:
         self.token = token

@@ -44,6 +44,10 @@ def send(reply_id: int) -> None:
         sent = _speak(reply, started)
     except NetworkError as error:
         _write_down(reply, error)
+    except Exception:
+        # A mistake in our own code: whether it had spoken already is not known.
+        finish.unknown(reply, "crashed", _("Something went wrong here while it was sent."))
+        raise
     else:
         finish.sent(reply, sent.external_id, sent.url)
 
