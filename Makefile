@@ -34,7 +34,7 @@ chaos: venv-dev ## Replies under kill -9: SEED=1 REPLIES=300 WORKERS=4
 	@exec $(BIN)/python -m tools.services -- $(BIN)/python -m tests.chaos
 
 bench: venv-dev ## Ours beside the ceiling and the naive way: POSTS=1000000
-	@exec $(BIN)/python -m tools.services -- $(BIN)/python -m tests.bench $(BENCH)
+	@exec $(BIN)/python -m tools.services --durable -- $(BIN)/python -m tests.bench $(BENCH)
 
 idle: venv-dev ## What the running demo costs while nobody uses it
 	@exec $(BIN)/python -m tools.idle
