@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "crm_core.middleware.ContentSecurityPolicy",
 ]
 
 ROOT_URLCONF = "crm_core.urls"
@@ -64,6 +65,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "crm_core.context.shell",
             ],
         },
     },
@@ -87,6 +89,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "unacked_restore_throttle": 1}
+    # A worker that serves several queues looks at them in the order of the alphabet: reply, score, sync.
+    CELERY_BROKER_TRANSPORT_OPTIONS["queue_order_strategy"] = "sorted"
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
     QUEUE_DIR = VAR_DIR / "queue"
@@ -110,7 +114,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = SCHEDULE
+CELERY_BEAT_SCHEDULE = {**SCHEDULE, "heartbeat": {"task": "crm_core.heartbeat", "schedule": 20.0}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 
 LANGUAGE_CODE = "en"
@@ -120,7 +124,8 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = env("CRM_STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = env("CRM_STATIC_ROOT", default=str(VAR_DIR / "static"))
+Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 if PRODUCTION:
@@ -137,9 +142,19 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION and env.bool("CRM_SSL_REDIRECT", default=True)
+# Health checks come by plain http, from inside.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("CRM_BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = env.int("CRM_HSTS_SECONDS", default=3600 if PRODUCTION else 0)
 X_FRAME_OPTIONS = "DENY"
+
+CRM_BRAND = env("CRM_BRAND", default="Lumen Lighting")
+# Where pictures may come from besides the site: avatars live on the networks' own hosts (or in a local sandbox).
+CRM_IMAGE_HOSTS = env.list("CRM_IMAGE_HOSTS", default=["https:", "http://127.0.0.1:*"])
+# Imports: the largest file in bytes, the most rows, and up to how many rows the request itself imports.
+CRM_IMPORT_MAX_BYTES = env.int("CRM_IMPORT_MAX_BYTES", default=10_000_000)
+CRM_IMPORT_MAX_ROWS = env.int("CRM_IMPORT_MAX_ROWS", default=50_000)
+CRM_IMPORT_INLINE_ROWS = env.int("CRM_IMPORT_INLINE_ROWS", default=200)
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -1,18 +1,42 @@
-"""The only file of the CRM that knows socialcrm: what a contact is, said to the extension."""
+"""The only file of the CRM that knows socialcrm: what a contact is, said to the extension, and what it knows of one."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from importlib import import_module
+from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.apps import apps
+from django.db.models import (
+    Exists,
+    ExpressionWrapper,
+    FloatField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from socialcrm.contacts import ContactAdapter
+from socialcrm.contacts import Deal as SocialDeal
 
-from .models import Contact
+from .models import Activity, Contact, Deal
+from .search import matching_contacts
+
+LINKED = Q(social_links__state="linked")
 
 
 class CrmContacts(ContactAdapter):
-    """Contacts of this CRM, with their e-mails, phones and web sites."""
+    """Contacts of this CRM, with their e-mails, phones, web sites, deals and activities."""
+
+    def visible_to(self, user: Any) -> QuerySet[Any]:
+        """The contacts of the user's teams, the user's own and nobody's; all of them with the permission for it."""
+        return cast("QuerySet[Any]", Contact.objects.visible_to(user))
 
     def emails(self, contact: Any) -> list[str]:
         """All e-mail addresses, the main one first."""
@@ -27,6 +51,87 @@ class CrmContacts(ContactAdapter):
         sites = [row.url for row in contact.website_set.all()]
         return sites + ([contact.company.website] if contact.company and contact.company.website else [])
 
+    def search(self, user: Any, text: str) -> QuerySet[Any]:
+        """Visible contacts that hold every word in a name, e-mail, company or handle."""
+        return matching_contacts(self.visible_to(user), text)
+
+    def deals(self, contact: Any) -> list[SocialDeal]:
+        """The contact's deals, the open ones first."""
+        rows = sorted(contact.deals.all(), key=lambda deal: (not deal.is_open, -deal.pk))
+        return [_deal(row) for row in rows]
+
     def for_matching(self) -> QuerySet[Any]:
         """Contacts with company, e-mails and web sites loaded."""
         return Contact.objects.select_related("company").prefetch_related("email_set", "website_set")
+
+    def prefetch(self, contacts: Iterable[Any]) -> list[Any]:
+        """The same contacts with all that the other methods read."""
+        rows = list(contacts)
+        prefetch_related_objects(rows, "company", "owner", "email_set", "phone_set", "website_set", "deals")
+        return rows
+
+    def log(self, contact: Any, text: str, user: Any = None, url: str = "") -> None:
+        """Write the event into the contact's activities."""
+        Activity.objects.create(kind=Activity.Kind.LOG, contact=contact, text=text, user=user, url=url)
+
+
+def _deal(row: Deal) -> SocialDeal:
+    return SocialDeal(
+        name=row.name,
+        amount=row.amount,
+        currency=row.currency,
+        stage=row.get_stage_display(),
+        is_open=row.is_open,
+        url=row.get_absolute_url(),
+    )
+
+
+def with_profiles(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The contacts with `linked`: links to profiles, each with `last_post`, for avatar and badges, in one query."""
+    posts = apps.get_model("socialcrm", "Post")._default_manager.filter(author=OuterRef("profile_id"))
+    links = apps.get_model("socialcrm", "ProfileLink")._default_manager.filter(state="linked")
+    links = links.select_related("profile").annotate(
+        last_post=Subquery(posts.order_by("-posted_at").values("posted_at")[:1])
+    )
+    return rows.prefetch_related(Prefetch("social_links", queryset=links.order_by("pk"), to_attr="linked"))
+
+
+def influence() -> Coalesce:
+    """An expression: the newest score of the contact's strongest profile in the last month, -1 where there is none."""
+    scores = (
+        Contact.objects.filter(
+            LINKED, pk=OuterRef("pk"), social_links__profile__scores__day__gte=timezone.localdate() - timedelta(days=31)
+        )
+        .order_by("-social_links__profile__scores__day", "-social_links__profile__scores__value")
+        .values("social_links__profile__scores__value")
+    )
+    value = ExpressionWrapper(Subquery(scores[:1]), output_field=FloatField())
+    return Coalesce(value, -1.0, output_field=FloatField())
+
+
+def has_profile() -> Exists:
+    """An expression: whether the contact is linked to a profile."""
+    return Exists(Contact.objects.filter(LINKED, pk=OuterRef("pk")))
+
+
+def has_suggestion() -> Exists:
+    """An expression: whether somebody has to say if a profile is this contact."""
+    return Exists(Contact.objects.filter(pk=OuterRef("pk"), social_links__state="suggested"))
+
+
+def move_profiles(source: Contact, target: Contact) -> Any:
+    """Move the profiles of a merged contact to the survivor; what comes back undoes it."""
+    return _matching("move_links")(source, target)
+
+
+def return_profiles(source: Contact, token: Any) -> None:
+    """Undo `move_profiles` for the contact that is back."""
+    _matching("return_links")(source, token)
+
+
+def _matching(name: str) -> Callable[..., Any]:
+    try:
+        found: Callable[..., Any] = getattr(import_module("socialcrm.matching"), name)
+    except (ImportError, AttributeError):
+        return lambda *_args: None
+    return found

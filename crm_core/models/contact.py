@@ -1,63 +1,28 @@
-"""The CRM's tables: teams, companies, contacts, deals, activities."""
+"""Contact: a person whom we sell to or help, with several e-mails, phones and web sites."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-
-class Team(models.Model):
-    """People who share contacts."""
-
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="crm_teams")
-
-    class Meta:
-        verbose_name = _("team")
-        verbose_name_plural = _("teams")
-
-    def __str__(self) -> str:
-        return self.name
+from .company import Company
+from .naming import Named, fold
+from .team import Team
 
 
-class Company(models.Model):
-    """An organisation that we sell to."""
-
-    name = models.CharField(_("name"), max_length=200)
-    website = models.URLField(_("website"), blank=True)
-    industry = models.CharField(_("industry"), max_length=100, blank=True)
-    size = models.CharField(_("people"), max_length=20, blank=True)
-    city = models.CharField(_("city"), max_length=100, blank=True)
-    country = models.CharField(_("country"), max_length=100, blank=True)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="companies")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        verbose_name = _("company")
-        verbose_name_plural = _("companies")
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        """The company's page."""
-        return reverse("crm:company", args=[self.pk])
-
-
-class Contact(models.Model):
+class Contact(Named):
     """A person whom we sell to or help."""
 
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     title = models.CharField(_("job title"), max_length=150, blank=True)
-    company = models.ForeignKey(Company, on_delete=models.SET_NULL, null=True, blank=True, related_name="contacts")
+    company = models.ForeignKey(
+        Company, on_delete=models.SET_NULL, null=True, blank=True, related_name="contacts", verbose_name=_("company")
+    )
     city = models.CharField(_("city"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     consent = models.CharField(_("consent"), max_length=200, blank=True)
@@ -67,17 +32,30 @@ class Contact(models.Model):
         null=True,
         blank=True,
         related_name="crm_contacts",
+        verbose_name=_("owner"),
     )
-    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="contacts")
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="contacts", verbose_name=_("team")
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        permissions = [
+            ("view_all_contacts", _("Can see the contacts of every team")),
+            ("merge_contact", _("Can merge contacts")),
+            ("import_contact", _("Can import contacts")),
+            ("export_contact", _("Can export contacts")),
+        ]
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.first_name, self.last_name) if part) or str(_("Nameless"))
+
+    def make_sort_name(self) -> str:
+        """Last name first."""
+        return fold(f"{self.last_name} {self.first_name}")
 
     def get_absolute_url(self) -> str:
         """The contact's page."""
@@ -94,6 +72,7 @@ class ContactEmail(models.Model):
         verbose_name = _("e-mail")
         verbose_name_plural = _("e-mails")
         ordering = ["pk"]
+        indexes = [models.Index(Lower("email"), name="crm_email_lower")]
 
     def __str__(self) -> str:
         return self.email

@@ -1,0 +1,47 @@
+"""The form of a note, call, meeting or task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+
+from crm_core.filters import person_name
+from crm_core.models import Activity
+
+from .base import dress
+
+
+class ActivityForm(forms.ModelForm):
+    """What happened or is to be done. The subject (contact, company, deal) comes from the address, not the form."""
+
+    due_at = forms.DateTimeField(
+        label=_("Due"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
+    )
+
+    class Meta:
+        model = Activity
+        fields = ("kind", "text", "due_at", "assignee")
+        widgets = {"text": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.fields["kind"]
+        kind.choices = [pair for pair in Activity.Kind.choices if pair[0] != Activity.Kind.LOG]
+        people = self.fields["assignee"]
+        people.queryset = get_user_model()._default_manager.filter(is_active=True).order_by("first_name", "username")
+        people.label_from_instance = person_name
+        people.empty_label = _("Nobody")
+        dress(self)
+
+    def clean(self) -> dict[str, Any]:
+        """Only tasks have a due time and somebody to do them."""
+        cleaned = super().clean() or {}
+        if cleaned.get("kind") != Activity.Kind.TASK:
+            cleaned["due_at"] = cleaned["assignee"] = None
+        return cleaned

@@ -1,0 +1,50 @@
+"""The deal's form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm_core.models import Company, Contact, Deal
+
+from .base import CrmForm
+
+MAX_CHOICES = 500
+
+
+class DealForm(CrmForm):
+    """What we may sell, to which of the contacts that this user sees."""
+
+    class Meta:
+        model = Deal
+        fields = (
+            "name", "amount", "currency", "stage", "closes_on", "company", "contacts", "owner", "team",
+        )  # fmt: skip
+        widgets = {
+            "closes_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "amount": forms.NumberInput(attrs={"min": "0", "step": "0.01", "inputmode": "decimal"}),
+            "contacts": forms.SelectMultiple(attrs={"size": "6"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["company"].queryset = Company.objects.visible_to(self.user).order_by("sort_name")
+        self.fields["company"].empty_label = _("None")
+        self.fields["contacts"].queryset = Contact.objects.visible_to(self.user).order_by("sort_name")
+        self.fields["contacts"].help_text = _("Hold Ctrl or Cmd to choose several.")
+        self.fields["amount"].min_value = 0
+
+    def clean_amount(self) -> Any:
+        """An amount is not negative."""
+        amount = self.cleaned_data["amount"]
+        if amount is not None and amount < 0:
+            raise forms.ValidationError(_("An amount can't be negative."))
+        return amount
+
+    def _save_m2m(self) -> None:
+        # Contacts that this user can't see are not in the form: they stay with the deal.
+        hidden = list(self.instance.contacts.exclude(pk__in=self.fields["contacts"].queryset))
+        super()._save_m2m()
+        self.instance.contacts.add(*hidden)
