@@ -61,7 +61,7 @@ class Guard:
 
     def check_url(self, url: str, secret: bool) -> SplitResult:
         """Read a URL strictly. `secret`: the request carries credentials. Raises Refused."""
-        if any(ord(char) < 33 or char == "\\" or ord(char) == 127 for char in url):
+        if not url.isascii() or any(ord(char) < 33 or char == "\\" or ord(char) == 127 for char in url):
             raise Refused("The address has characters that do not belong in an address.")
         try:
             parts = urlsplit(url)

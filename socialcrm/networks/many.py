@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-import requests
 from aiohttp.abc import AbstractResolver, ResolveResult
+from requests.utils import to_native_string
 from yarl import URL
 
 from .border import Call, NetworkError, Response
-from .guard import Guard
+from .guard import Guard, Refused
 
 if TYPE_CHECKING:
     from .transport import Transport
@@ -121,6 +121,8 @@ class _Runner:
             raise lost(call.request, "The network did not answer in time.", sent) from None
         except aiohttp.ClientConnectorError:
             raise lost(call.request, "The network could not be reached.", sent=False) from None
+        except aiohttp.InvalidURL:
+            raise Refused("The address cannot be read.") from None
         except (aiohttp.ClientError, OSError, ValueError):
             raise lost(call.request, "The connection to the network broke.") from None
 
@@ -146,5 +148,7 @@ def signed(call: Call[Any], url: str) -> tuple[str, str, dict[str, str], bytes |
         if call.auth is not None:
             headers["Authorization"] = call.auth.header
         return request.method, with_params(url, request), headers, None
-    prepared = prepare(requests.Session(), call, url)
-    return request.method, prepared.url or url, dict(prepared.headers), prepared.body
+    prepared = prepare(call, url)
+    # OAuth1 leaves bytes among the headers.
+    headers = {to_native_string(name): to_native_string(value) for name, value in prepared.headers.items()}
+    return request.method, prepared.url or url, headers, prepared.body

@@ -7,7 +7,6 @@ import socket
 import threading
 from typing import Any, ClassVar
 
-import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -71,17 +70,12 @@ class _Pinned:
         super().send(data)  # type: ignore[misc]
 
 
-def mount(session: requests.Session, guard: Guard) -> None:
-    """Let every request of the session go through the guard."""
-    adapter = _Adapter(guard)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
+class PinnedAdapter(HTTPAdapter):
+    """Sends requests through the guard; its pool may be used by many threads."""
 
-
-class _Adapter(HTTPAdapter):
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
-        super().__init__(pool_connections=8, pool_maxsize=8, max_retries=0)
+        super().__init__(pool_connections=8, pool_maxsize=32, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)

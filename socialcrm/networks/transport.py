@@ -5,20 +5,19 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import zlib
 from collections.abc import Mapping, Sequence
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urljoin
 
 import requests
+import urllib3
 from requests.auth import AuthBase
 
 from .border import Call, NetworkError, OutcomeUnknown, Request, Response, Unreachable
-from .guard import Guard
-from .pinned import Watch, mount
+from .guard import Guard, Refused
+from .pinned import PinnedAdapter, Watch
 
 T = TypeVar("T")
 
@@ -77,7 +76,7 @@ class Transport:
         self.read_seconds = float(options.get("read_seconds", READ_SECONDS))
         self.total_seconds = float(options.get("total_seconds", TOTAL_SECONDS))
         self.max_bytes = int(options.get("max_bytes", MAX_BYTES))
-        self._local = threading.local()
+        self._adapters: dict[Guard, PinnedAdapter] = {}
 
     def run(self, call: Call[T]) -> T:
         """Carry one call out and read its answer. Raises a NetworkError."""
@@ -115,34 +114,33 @@ class Transport:
 
     def _once(self, call: Call[Any], url: str, deadline: float) -> Response:
         request, started = call.request, time.monotonic()
-        session = self._session(self.guard_of(call.request.url, url))
-        prepared = prepare(session, call, url)
+        prepared = prepare(call, url)
+        adapter = self._adapter(self.guard_of(call.request.url, url))
         with Watch(deadline - started) as watch:
             try:
-                answer = session.send(
-                    prepared,
-                    stream=True,
-                    allow_redirects=False,
-                    timeout=(self.connect_seconds, self.read_seconds),
-                    verify=True,
+                # The adapter itself, not a Session: that would read the body of a redirect whole, and keep cookies.
+                answer = adapter.send(
+                    prepared, stream=True, timeout=(self.connect_seconds, self.read_seconds), verify=True
                 )
-                body = self._body(answer, deadline)
-                body = inflate(body, answer.headers.get("content-encoding", ""), self.max_bytes)
-            except (requests.RequestException, OSError, ValueError, ReadError) as error:
+                wire = self._body(answer, deadline)
+                if watch.expired:
+                    raise ReadError("The answer took too long.")
+                body = inflate(wire, answer.headers.get("content-encoding", ""), self.max_bytes)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError, ReadError) as error:
                 # No `from error`: its text may hold the address with what was in it.
                 raise lost(request, _why(error, watch), watch.sent) from None
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Response(answer.status_code, headers, body, time.monotonic() - started)
 
-    def _session(self, guard: Guard) -> requests.Session:
-        sessions = self._local.__dict__.setdefault("sessions", {})
-        if guard not in sessions:
-            sessions[guard] = session = requests.Session()
-            session.trust_env = False
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-            mount(session, guard)
-        found: requests.Session = sessions[guard]
-        return found
+    def close(self) -> None:
+        """Close the connections that were kept."""
+        while self._adapters:
+            self._adapters.popitem()[1].close()
+
+    def _adapter(self, guard: Guard) -> PinnedAdapter:
+        if guard not in self._adapters:
+            self._adapters[guard] = PinnedAdapter(guard)
+        return self._adapters[guard]
 
     def _body(self, answer: requests.Response, deadline: float) -> bytes:
         """The body in pieces as they come, so that neither a flood nor a drip gets further than the caps."""
@@ -194,20 +192,21 @@ def with_params(url: str, request: Request) -> str:
     return f"{url}{'&' if '?' in url else '?'}{urlencode(request.params, quote_via=quote)}"
 
 
-def prepare(session: requests.Session, call: Call[Any], url: str) -> requests.PreparedRequest:
-    """The signed request."""
+def prepare(call: Call[Any], url: str) -> requests.PreparedRequest:
+    """The signed request. Raises Refused for an address that makes no request."""
     request = call.request
-    headers = {**BASE_HEADERS, **request.headers}
-    return session.prepare_request(
-        requests.Request(
-            request.method,
-            with_params(url, request),
-            headers=headers,
-            data=request.data,
-            json=request.json,
-            auth=call.auth,
-        )
+    asked = requests.Request(
+        request.method,
+        with_params(url, request),
+        headers={**BASE_HEADERS, **request.headers},
+        data=request.data,
+        json=request.json,
+        auth=call.auth,
     )
+    try:
+        return asked.prepare()
+    except (requests.RequestException, ValueError):
+        raise Refused("The address cannot be read.") from None
 
 
 def origin(url: str) -> str:
