@@ -7,7 +7,7 @@ import uuid
 
 from django.utils.translation import gettext as _
 
-from socialcrm import connect
+from socialcrm import conf, connect
 from socialcrm.connect import costs
 from socialcrm.models import Reply, SocialAccount
 from socialcrm.networks import network_class
@@ -27,8 +27,8 @@ from . import finish, rules
 from .claim import claim
 from .errors import OutboxError
 
-# A worker that was frozen for so long between its claim and its call no longer calls: someone else may.
-STALE = 8.0
+# A worker that was frozen for this share of its lease between claim and call no longer calls: someone else may.
+STALE = 0.25
 
 
 def send(reply_id: int) -> None:
@@ -78,7 +78,7 @@ def _speak(reply: Reply, started: float) -> Sent:
     assert post is not None
 
     def say(network: Network) -> Sent:
-        if time.monotonic() - started > STALE:
+        if time.monotonic() - started > STALE * float(conf.get("LEASE_SECONDS")):
             raise Unreachable(_("This machine was too slow to send; it will try again."))
         return network.reply(post.external_id, reply.text)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from socialcrm.models import Reply
+from socialcrm.models import AuditEntry, Reply
 
 from . import bell
 from .claim import ready_accounts
@@ -33,7 +34,13 @@ def sweep() -> int:
 
 def _expire(pks: list[int]) -> None:
     """Their worker was not heard of again: nobody knows whether it had spoken."""
-    silent = Reply.objects.filter(pk__in=pks, state=Reply.State.SENDING, lease_until__lte=Now())
-    silent.update(
-        state=Reply.State.UNKNOWN, error_class="worker_lost", hold="", not_before=Now(), looks=0, changed_at=Now()
-    )
+    silent = Reply.objects.filter(state=Reply.State.SENDING, lease_until__lte=Now())
+    with transaction.atomic():
+        lost = list(silent.select_for_update().filter(pk__in=pks).values_list("pk", flat=True))
+        silent.filter(pk__in=lost).update(
+            state=Reply.State.UNKNOWN, error_class="worker_lost", hold="", not_before=Now(), looks=0, changed_at=Now()
+        )
+        detail = {"state": "unknown", "why": "worker_lost"}
+        AuditEntry.objects.bulk_create(
+            AuditEntry(action="reply_result", model="reply", object_id=str(pk), detail=detail) for pk in lost
+        )

@@ -1,0 +1,3 @@
+"""Chaos: real workers, a real queue, kill -9; and the network's own log as the judge."""
+
+from __future__ import annotations
