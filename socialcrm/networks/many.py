@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from requests.utils import to_native_string
 from yarl import URL
 
 from .border import Call, NetworkError, Response
@@ -150,5 +149,9 @@ def signed(call: Call[Any], url: str) -> tuple[str, str, dict[str, str], bytes |
         return request.method, with_params(url, request), headers, None
     prepared = prepare(call, url)
     # OAuth1 leaves bytes among the headers.
-    headers = {to_native_string(name): to_native_string(value) for name, value in prepared.headers.items()}
+    headers = {_text(name): _text(value) for name, value in prepared.headers.items()}
     return request.method, prepared.url or url, headers, prepared.body
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value

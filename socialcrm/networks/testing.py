@@ -14,6 +14,7 @@ import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
+from unicodedata import normalize
 
 import pytest
 
@@ -169,7 +170,7 @@ class NetworkContract:
         made = scene.mention(text)
         post = network.mentions().posts[-1]
         assert post.external_id == made
-        assert text in post.text
+        assert normalize("NFC", text) in normalize("NFC", post.text)
         for entity in post.entities:
             assert 0 <= entity["start"] < entity["end"] <= len(post.text)
             assert not entity["href"].lower().startswith("javascript")

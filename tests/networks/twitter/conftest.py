@@ -75,7 +75,7 @@ class SandboxScene:
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """One town for all tests of this folder."""
-    with Sandbox(port=PORT, people=60, history_days=2) as sandbox:
+    with Sandbox(port=PORT, people=120, history_days=2) as sandbox:
         yield sandbox
 
 
