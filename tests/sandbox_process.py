@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -30,8 +32,10 @@ class Sandbox:
         history_days: int = 5,
         world: str | Path | None = None,
     ) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
-        self.world = Path(world) if world else Path(self._folder.name) / "world.sqlite3"
+        self._folder = Path(tempfile.mkdtemp(prefix="sandbox-"))
+        # Unlike TemporaryDirectory, this doesn't warn when a test forgets the object.
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self.world = Path(world) if world else self._folder / "world.sqlite3"
         self.port = port
         self.options = [f"--seed={seed}", f"--people={people}", f"--history-days={history_days}"]
         self.life = life
@@ -42,7 +46,7 @@ class Sandbox:
         """Start the server and wait until it answers."""
         command = [sys.executable, "-m", "socialcrm.sandbox", f"--port={self.port}", f"--world={self.world}"]
         command += self.options + ([] if self.life is None else [f"--life={self.life}"])
-        self._errors = (Path(self._folder.name) / "errors.txt").open("w+")
+        self._errors = (self._folder / "errors.txt").open("w+")
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=self._errors, text=True, env={**os.environ}
         )
@@ -103,4 +107,3 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-        self._folder.cleanup()

@@ -161,11 +161,14 @@ async def intent(request: web.Request) -> web.Response:
 
 
 def _composer(sandbox: Sandbox, form: dict[str, str], parent: Row | None) -> Html:
-    above = sandbox.world.one(f"{WITH_AUTHOR} WHERE p.network=? AND p.id=?", TWITTER, parent["id"]) if parent else None
+    sql = f"{WITH_AUTHOR} WHERE p.network=? AND p.id=?"
+    above = sandbox.world.one(sql, TWITTER, parent["id"]) if parent else None
     return fill(
         "<div class=box>{above}<form method=post action='/intent/post'>"
-        "<input type=hidden name=in_reply_to value='{id}'><p><label>As <input type=text name=as value=lumen_desk></label></p><p><textarea name=text rows=5 cols=40 "
-        "aria-label='Text'>{text}</textarea></p><button class=yes>Post</button></form></div>",
+        "<input type=hidden name=in_reply_to value='{id}'>"
+        "<p><label>As <input type=text name=as value=lumen_desk></label></p>"
+        "<p><textarea name=text rows=5 cols=40 aria-label='Text'>{text}</textarea></p>"
+        "<button class=yes>Post</button></form></div>",
         above=_post(sandbox, above) if above else "",
         id=parent["id"] if parent else "",
         text=form.get("text", ""),

@@ -206,7 +206,13 @@ def make_brand(town: Town, handle: str, name: str, bio: str, followers: int) -> 
     made = town.now - 3100 * DAY_MS - len(town.brands) * 41 * DAY_MS
     row = bare_account(town.rng, made, handle, name, "en")
     town.taken.add(handle)
-    row |= {"brand": 1, "verified": 1, "bio": bio, "website": "https://lumen-lighting.example", "location": "Bristol"}
+    row |= {
+        "brand": 1,
+        "verified": 1,
+        "bio": bio,
+        "website": "https://lumen-lighting.example.com",
+        "location": "Bristol",
+    }
     row |= {"followers": followers, "following": 612, "listed": followers // 40, "older_posts": 8200}
     town.brands.append(row)
     town.accounts.append(row)

@@ -45,4 +45,6 @@ def to_new(value: Any) -> Any:
 
 
 def _renamed(key: str, item: Any) -> Any:
+    if key == "type" and isinstance(item, str):
+        return item.replace("https://api.twitter.com/", "https://api.x.com/")
     return item if key in ("text", "parameters") else to_new(item)

@@ -18,9 +18,9 @@ TWEET_FIELDS = frozenset(
     words(
         "article attachments author_id card_uri community_id context_annotations conversation_id created_at "
         "display_text_range edit_controls edit_history_tweet_ids entities geo id in_reply_to_user_id lang "
-        "media_metadata non_public_metrics note_tweet organic_metrics possibly_sensitive promoted_metrics public_metrics "
-        "referenced_tweets reply_settings scopes source suggested_source_links suggested_source_links_with_counts text "
-        "withheld"
+        "media_metadata non_public_metrics note_tweet organic_metrics possibly_sensitive promoted_metrics "
+        "public_metrics referenced_tweets reply_settings scopes source suggested_source_links "
+        "suggested_source_links_with_counts text withheld"
     )
 )
 TWEET_EXPANSIONS = frozenset(
@@ -33,10 +33,10 @@ TWEET_EXPANSIONS = frozenset(
 )
 USER_FIELDS = frozenset(
     words(
-        "affiliation confirmed_email connection_status created_at description entities id is_identity_verified "
-        "location most_recent_tweet_id name parody pinned_tweet_id profile_banner_url profile_image_url protected "
-        "public_metrics receives_your_dm subscription subscription_type url username verified verified_followers_count verified_type "
-        "withheld"
+        "affiliation confirmed_email connection_status created_at description entities id "
+        "is_identity_verified location most_recent_tweet_id name parody pinned_tweet_id profile_banner_url "
+        "profile_image_url protected public_metrics receives_your_dm subscription subscription_type url "
+        "username verified verified_followers_count verified_type withheld"
     )
 )
 USER_EXPANSIONS = frozenset(words("affiliation.user_id most_recent_tweet_id pinned_tweet_id"))

@@ -7,8 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
+from .names import to_new
+
 OLD = "https://api.twitter.com/2/problems/"
-NEW = "https://api.x.com/2/problems/"
 
 
 class Problem(Exception):
@@ -22,8 +23,7 @@ class Problem(Exception):
 
     def answer(self, new_names: bool) -> web.Response:
         """The HTTP answer, with type URIs on the host that the dialect uses."""
-        text = json.dumps(self.body, ensure_ascii=False)
-        text = text.replace(OLD, NEW) if new_names else text
+        text = json.dumps(to_new(self.body) if new_names else self.body, ensure_ascii=False)
         return web.Response(
             status=self.status, text=text, content_type="application/problem+json", headers=self.headers
         )

@@ -27,7 +27,6 @@ _HOST = rf"(?:{_LABEL}\.|[☀-➿](?:[\w-]*[^\W_])?\.)+(?:{_TLDS}|{_CC})(?![\w-]
 _TAIL = r"(?::\d{1,5})?(?:/[^\s<>\"\u2066-\u2069\u202a-\u202e]*)?(?:\?[^\s<>\"\u2066-\u2069\u202a-\u202e]*)?"
 URL = re.compile(rf"(?<![\w@#$./-])(?:https?://)?{_HOST}{_TAIL}", re.IGNORECASE)
 _SCHEMED = re.compile("https?://", re.IGNORECASE)
-# Without a scheme, a bare country-code name such as "etc.so" is only a link with a path or a known ending.
 _TRAILING = ".,;:!?'\")]}…»"
 MENTION = re.compile(r"(?<![\w@/!#$%&*])[@＠]([A-Za-z0-9_]{1,15})(?![A-Za-z0-9_@]|://)")
 HASHTAG = re.compile(r"(?<![\w&/])[#＃](\w*[^\W\d]\w*)")
@@ -49,8 +48,16 @@ def links(text: str) -> list[tuple[int, int]]:
         end = match.end()
         while end > match.start() and text[end - 1] in _TRAILING and not _closes(text[match.start() : end]):
             end -= 1
-        found.append((match.start(), end))
+        if _labels_fit(text[match.start() : end]):
+            found.append((match.start(), end))
     return found
+
+
+def _labels_fit(url: str) -> bool:
+    """A host's parts have at most 63 characters as DNS spells them; X doesn't take the rest for a link."""
+    host = re.split(r"[/?:]", _SCHEMED.sub("", url), maxsplit=1)[0]
+    spelled = (label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in host.split("."))
+    return all(len(label) <= 63 for label in spelled)
 
 
 def _closes(url: str) -> bool:
