@@ -12,6 +12,7 @@ urlpatterns = [
     path("theme/", person.theme, name="theme"),
     path("search/", person.search, name="search"),
     path("contacts/", contacts.contact_list, name="contacts"),
+    path("contacts/filter/", contacts.contact_filter, name="contact_filter"),
     path("contacts/new/", contact_edit.contact_new, name="contact_new"),
     path("contacts/export/", exports.contact_export, name="contact_export"),
     path("contacts/<int:pk>/", contacts.contact_detail, name="contact"),

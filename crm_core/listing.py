@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Expression, F, Field, Q, QuerySet
+from django.db.models.expressions import BaseExpression
 
 PAGE_SIZE = 25
 
@@ -34,6 +35,7 @@ class Page:
     first: int
     next: str
     previous: str
+    counts: dict[str, int]
 
     @property
     def last(self) -> int:
@@ -60,15 +62,20 @@ class Listing:
         by = F(sort.by) if isinstance(sort.by, str) else sort.by
         self.rows = rows.annotate(sort_key=by)
 
-    def page(self, params: Mapping[str, Any], size: int = PAGE_SIZE) -> Page:
-        """The page after `after` or before `before`; the first one where the token is absent or worn."""
+    def page(
+        self, params: Mapping[str, Any], size: int = PAGE_SIZE, counts: Mapping[str, BaseExpression] | None = None
+    ) -> Page:
+        """The page after `after` or before `before`; the first one where the token is absent or worn.
+
+        `counts` are conditions; the page says how many rows of the whole list meet each, in the same query.
+        """
         if before := self._read(params.get("before", "")):
             rows = list(self._ordered(forward=False).filter(self._beyond(before, forward=False))[:size])[::-1]
         else:
             after = self._read(params.get("after", ""))
             ordered = self._ordered(forward=True)
             rows = list((ordered.filter(self._beyond(after, forward=True)) if after else ordered)[:size])
-        return self._describe(rows)
+        return self._describe(rows, counts or {})
 
     def place(self, pk: Any) -> Place | None:
         """Where the row with this key stands, or None when it is not in the list."""
@@ -85,18 +92,22 @@ class Listing:
         """Every row, in order."""
         return self._ordered(forward=True)
 
-    def _describe(self, rows: list[Any]) -> Page:
-        if not rows:
-            total = self.rows.count()
-            return Page([], total, 0, "", "")
-        before, total = self._count_before((rows[0].sort_key, rows[0].pk))
-        following = self._token(rows[-1]) if before + len(rows) < total else ""
-        return Page(rows, total, before + 1, following, self._token(rows[0]) if before else "")
+    def _describe(self, rows: list[Any], counts: Mapping[str, BaseExpression]) -> Page:
+        # As annotations first: an Exists inside an aggregate would lose the row that it looks at.
+        flagged = self.rows.order_by().annotate(**{f"meets_{name}": condition for name, condition in counts.items()})
+        wanted: dict[str, Any] = {name: Count("pk", filter=Q(**{f"meets_{name}": True})) for name in counts}
+        if rows:
+            key = (rows[0].sort_key, rows[0].pk)
+            wanted["before_first"] = Count("pk", filter=self._beyond(key, forward=False))
+        found = flagged.aggregate(total_rows=Count("pk"), **wanted)
+        before, total = found.pop("before_first", 0), found.pop("total_rows")
+        following = self._token(rows[-1]) if rows and before + len(rows) < total else ""
+        previous = self._token(rows[0]) if before else ""
+        return Page(rows, total, before + 1 if rows else 0, following, previous, found)
 
     def _count_before(self, key: tuple[Any, Any]) -> tuple[int, int]:
-        found = self.rows.order_by().aggregate(
-            before=Count("pk", filter=self._beyond(key, forward=False)), total=Count("pk")
-        )
+        before = Count("pk", filter=self._beyond(key, forward=False))
+        found = self.rows.order_by().aggregate(before=before, total=Count("pk"))
         return found["before"], found["total"]
 
     def _ordered(self, *, forward: bool) -> QuerySet[Any]:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
@@ -110,16 +109,6 @@ def current(context: dict[str, Any], *prefixes: str) -> SafeString | str:
     request = context.get("request")
     here = request is not None and any(prefix and request.path.startswith(prefix) for prefix in prefixes)
     return format_html('aria-current="{}"', "page") if here else ""
-
-
-@register.simple_tag(takes_context=True)
-def social(context: Any, contacts: Any) -> SafeString | str:
-    """The social panel of one contact or of several; nothing where the extension has no panel."""
-    try:
-        page = get_template("crm_core/parts/social.html")
-    except template.TemplateSyntaxError:
-        return ""
-    return SafeString(page.render({**context.flatten(), "contacts": contacts}, context.get("request")))
 
 
 @register.simple_tag

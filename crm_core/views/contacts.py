@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from crm_core.access import get_visible_contact
 from crm_core.filters import ContactFilter
-from crm_core.listing import Page, Place
+from crm_core.listing import Place
 from crm_core.models import Activity, Contact, Deal, Team
 from crm_core.social import has_profile, has_suggestion, influence, with_profiles
 
@@ -27,15 +27,18 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     narrowed = ContactFilter.read(request.GET)
     listing = narrowed.listing(request.user)
     listing.rows = _for_rows(listing.rows)
-    page = listing.page(request.GET)
-    context = {
-        "filter": narrowed,
-        "page": page,
-        "rows": [_row(contact) for contact in page.rows],
-        "counts": _counts(listing, page),
-        **_choices(request.user),
-    }
-    return render(request, "crm_core/contact_list.html", context)
+    page = listing.page(request.GET, counts={"with_profile": has_profile(), "to_check": has_suggestion()})
+    rows = [_row(contact) for contact in page.rows]
+    return render(request, "crm_core/contact_list.html", {"filter": narrowed, "page": page, "rows": rows})
+
+
+@login_required
+@require_safe
+def contact_filter(request: HttpRequest) -> HttpResponse:
+    """The form that narrows the list: a page of its own, or a fragment that htmx opens over the list."""
+    fragment = request.headers.get("HX-Request") == "true"
+    context = {"filter": ContactFilter.read(request.GET), **_choices(request.user)}
+    return render(request, "crm_core/parts/filter.html" if fragment else "crm_core/contact_filter.html", context)
 
 
 def _for_rows(rows: Any) -> Any:
@@ -64,15 +67,6 @@ def sums(deals: list[Any]) -> list[tuple[Decimal, str]]:
     for deal in deals:
         totals[deal.currency] += deal.amount or 0
     return [(amount, currency) for currency, amount in sorted(totals.items())]
-
-
-def _counts(listing: Any, page: Page) -> dict[str, int]:
-    rows = listing.rows.order_by()
-    return {
-        "all": page.total,
-        "with_profile": rows.filter(has_profile()).count(),
-        "to_check": rows.filter(has_suggestion()).count(),
-    }
 
 
 def _choices(user: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@
 
   // "/" goes to the search box, as on the key cap beside it.
   document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape") closePops(null);
+    if (event.key === "Escape") { closePops(null); clear("filter-pop"); clear("jump-found"); }
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     var box = visible("[data-jump]") || visible("[data-listsearch]") || visible("input[type=search]");
     event.preventDefault();
@@ -26,6 +26,7 @@
     var close = target.closest("[data-toast-close]");
     if (close) close.closest("[data-toast]").remove();
     if (!target.closest(".sc-jumpbox")) clear("jump-found");
+    if (!target.closest(".sc-pop")) clear("filter-pop");
   });
   function closePops(keep) {
     document.querySelectorAll("details.sc-pop[open]").forEach(function (pop) { if (pop !== keep) pop.open = false; });
