@@ -4,8 +4,36 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from .views import accounts, links, outbox, panel, replies
+
 app_name = "socialcrm"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("socialcrm.api.urls")),
+    path("social/live/", panel.live, name="live"),
+    path("social/feed/", panel.feed, name="feed"),
+    path("social/contacts/<str:pk>/", panel.contact, name="contact"),
+    path("social/contacts/<str:pk>/aside/", links.aside, name="aside"),
+    path("social/contacts/<str:pk>/link/", links.link, name="link"),
+    path("social/links/<int:pk>/unlink/", links.unlink, name="unlink"),
+    path("social/links/<int:pk>/relink/", links.relink, name="relink"),
+    path("social/links/<int:pk>/accept/", links.accept, name="accept"),
+    path("social/links/<int:pk>/refuse/", links.refuse, name="refuse"),
+    path("social/posts/<int:pk>/", replies.item, name="item"),
+    path("social/posts/<int:pk>/composer/", replies.composer, name="composer"),
+    path("social/posts/<int:pk>/reply/", replies.reply, name="reply"),
+    path("social/posts/<int:pk>/outside/", replies.outside, name="outside"),
+    path("social/replies/<int:pk>/cancel/", replies.cancel, name="reply_cancel"),
+    path("social/replies/<int:pk>/retry/", replies.retry, name="reply_retry"),
+    path("social/replies/<int:pk>/settle/", replies.settle, name="reply_settle"),
+    path("social/outbox/", outbox.outbox_page, name="outbox"),
+    path("social/outbox/act/", outbox.act, name="outbox_act"),
+    path("social/accounts/", accounts.accounts_page, name="accounts"),
+    path("social/accounts/<int:pk>/sync/", accounts.sync_now, name="account_sync"),
+    path("social/accounts/<int:pk>/pause/", accounts.pause, name="account_pause"),
+    path("social/accounts/<int:pk>/cap/", accounts.cap, name="account_cap"),
+    path("social/accounts/<int:pk>/disconnect/", accounts.disconnect, name="account_disconnect"),
+    path("social/gaps/<int:pk>/fill/", accounts.fill, name="gap_fill"),
+    path("social/connect/", accounts.connect_start, name="connect"),
+    path("social/connect/<str:network>/callback/", accounts.callback, name="callback"),
 ]

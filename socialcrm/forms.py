@@ -1,0 +1,47 @@
+"""What people fill in: the shape of it. What may be sent, linked or connected is decided in the rooms."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from socialcrm.models import ProfileLink
+
+
+class ReplyForm(forms.Form):
+    """What comes with an answer's text; the text itself is the outbox's affair, whatever it holds."""
+
+    client_key = forms.RegexField(r"^[A-Za-z0-9_-]{8,64}$")
+    seen = forms.IntegerField(required=False, min_value=0)
+    anyway = forms.IntegerField(required=False, min_value=0)
+
+    def clean_client_key(self) -> str:
+        """The key as it came: two submits of one form are one reply."""
+        return str(self.cleaned_data["client_key"])
+
+
+class FindProfileForm(forms.Form):
+    """A profile address or @handle as people paste it."""
+
+    text = forms.CharField(max_length=500, error_messages={"required": _("Paste a profile address or @handle.")})
+    network = forms.CharField(required=False, max_length=40)
+
+
+class BasisForm(forms.Form):
+    """On what ground we link a person's profile."""
+
+    basis = forms.ChoiceField(choices=ProfileLink.Basis.choices)
+
+
+class CapForm(forms.Form):
+    """What an account may spend in a month; empty: the site's own cap."""
+
+    monthly_cap = forms.DecimalField(
+        required=False,
+        min_value=Decimal(0),
+        max_value=Decimal(1_000_000),
+        decimal_places=2,
+        label=_("Monthly cap, USD"),
+    )

@@ -1,0 +1,178 @@
+/* What is new appears by itself: while the page is visible, one cheap question every few seconds. */
+(function () {
+  "use strict";
+  var sc = window.socialcrm;
+  if (!sc || sc.live) return;
+  sc.live = true;
+  var EVERY = 3000;
+  var misses = 0;
+  var timer = null;
+
+  function typing(slot) {
+    var area = slot && slot.querySelector("textarea");
+    return Boolean(area && (area.value || slot.contains(document.activeElement)));
+  }
+
+  function refreshItem(old, fresh) {
+    if (old.dataset.v === fresh.dataset.v) return;
+    old.dataset.v = fresh.dataset.v;
+    old.dataset.posts = fresh.dataset.posts;
+    replaceKeepingFocus(old, fresh, ".sc-item__said");
+    replaceKeepingFocus(old, fresh, ".sc-item__mark");
+    var slot = old.querySelector(".sc-slot");
+    var freshSlot = fresh.querySelector(".sc-slot");
+    if (typing(slot)) return;
+    if (slot && freshSlot) {
+      slot.replaceWith(freshSlot);
+      announce(freshSlot);
+    } else if (freshSlot) old.querySelector(".sc-item__in").append(freshSlot);
+  }
+
+  function replaceKeepingFocus(old, fresh, part) {
+    var before = old.querySelector(part);
+    var after = fresh.querySelector(part);
+    if (!before || !after) return;
+    var focused = before.contains(document.activeElement) ? document.activeElement : null;
+    before.replaceWith(after);
+    if (focused) sc.focusLike(after, focused);
+  }
+
+  function announce(element) {
+    document.dispatchEvent(new CustomEvent("sc:put", { detail: element }));
+  }
+
+  function markNew(item) {
+    var head = item.querySelector(".sc-item__head");
+    var tag = document.createElement("span");
+    tag.className = "sc-tag sc-tag--accent sc-new";
+    tag.textContent = sc.word("new");
+    if (head) head.append(tag);
+    item.classList.add("is-new");
+    announce(item);
+  }
+
+  /* A post that moved into a thread must not stay beside it as an item of its own. */
+  function dropDoubles(item) {
+    item.dataset.posts.trim().split(/\s+/).forEach(function (pk) {
+      var other = document.getElementById("item-" + pk);
+      if (other && other !== item && !typing(other.querySelector(".sc-slot"))) other.remove();
+    });
+  }
+
+  function mergeDay(feed, fresh, after) {
+    var day = feed.querySelector('.sc-dayset[data-day="' + fresh.dataset.day + '"]');
+    if (!day) {
+      day = fresh.cloneNode(false);
+      day.append(fresh.querySelector(".sc-day"));
+      if (after) after.after(day);
+      else feed.prepend(day);
+    }
+    var previous = day.querySelector(".sc-day");
+    Array.from(fresh.querySelectorAll(".sc-item")).forEach(function (item) {
+      var old = document.getElementById(item.id);
+      if (old) {
+        refreshItem(old, item);
+        item = old;
+      } else {
+        previous.after(item);
+        markNew(item);
+      }
+      dropDoubles(item);
+      if (item.parentNode === day) previous = item;
+    });
+    return day;
+  }
+
+  function mergeFeed(fresh) {
+    var feed = document.getElementById("sc-feed");
+    var nothing = document.getElementById("sc-nothing");
+    var days = fresh.querySelectorAll(".sc-dayset");
+    if (nothing && days.length) nothing.remove();
+    var after = null;
+    days.forEach(function (day) { after = mergeDay(feed, day, after); });
+    feed.querySelectorAll(".sc-dayset").forEach(function (day) {
+      if (!day.querySelector(".sc-item")) day.remove();
+    });
+  }
+
+  function mergePart(fresh) {
+    var old = document.getElementById(fresh.id);
+    if (!old || old.contains(document.activeElement) || old.querySelector("details[open]")) return;
+    if (old.innerHTML.trim() !== fresh.innerHTML.trim()) old.replaceWith(fresh);
+  }
+
+  function mergePanel(root, html) {
+    var content = sc.parse(html);
+    mergeFeed(content.getElementById("sc-feed"));
+    mergePart(content.getElementById("sc-feedbar"));
+    var aside = document.getElementById("sc-social");
+    if (aside && !aside.contains(document.activeElement)) {
+      var fresh = content.getElementById("sc-social");
+      var scrolled = aside.scrollTop;
+      aside.replaceWith(fresh);
+      fresh.scrollTop = scrolled;
+      return;
+    }
+    ["sc-profiles", "sc-influence", "sc-suggestions"].forEach(function (id) {
+      var part = content.getElementById(id);
+      if (part) mergePart(part);
+    });
+  }
+
+  function askPanel(root) {
+    return sc.ask(root.dataset.scLive, { headers: { "If-None-Match": '"' + root.dataset.scV + '"' }, cache: "no-store" })
+      .then(function (answer) {
+        misses = 0;
+        if (answer.status === 304 || !answer.ok || answer.redirected) return;
+        var version = (answer.headers.get("ETag") || "").replace(/^W\//, "").replace(/"/g, "");
+        return answer.text().then(function (html) {
+          mergePanel(root, html);
+          root.dataset.scV = version;
+        });
+      });
+  }
+
+  function askPage(part) {
+    if (part.querySelector("details[open], input:checked") || part.contains(document.activeElement)) return Promise.resolve();
+    return sc.ask(part.dataset.scRefresh, { headers: { "If-None-Match": part.dataset.scEtag || "" }, cache: "no-store" })
+      .then(function (answer) {
+        misses = 0;
+        if (answer.status === 304 || !answer.ok || answer.redirected) return;
+        var etag = answer.headers.get("ETag") || "";
+        return answer.text().then(function (html) {
+          var fresh = new DOMParser().parseFromString(html, "text/html").getElementById(part.id);
+          if (!fresh || part.contains(document.activeElement)) return;
+          fresh = document.importNode(fresh, true);
+          fresh.dataset.scEtag = etag;
+          if (fresh.innerHTML.trim() !== part.innerHTML.trim()) part.replaceWith(fresh);
+          else part.dataset.scEtag = etag;
+        });
+      });
+  }
+
+  function look() {
+    timer = null;
+    if (document.hidden) return;
+    var panel = document.querySelector("[data-sc-live]");
+    var part = document.querySelector("[data-sc-refresh]");
+    var asked = panel ? askPanel(panel) : part ? askPage(part) : null;
+    if (!asked) return;
+    asked.catch(function () { misses += 1; }).then(function () { plan(EVERY * Math.min(20, 1 << Math.min(misses, 5))); });
+  }
+
+  function plan(wait) {
+    if (timer === null && !document.hidden) timer = setTimeout(look, wait);
+  }
+
+  function countDown() {
+    document.querySelectorAll("[data-sc-until]").forEach(function (place) {
+      var left = Math.ceil((new Date(place.dataset.scUntil) - Date.now()) / 1000);
+      if (left > 0) place.textContent = place.dataset.scIn.replace("%s", left);
+    });
+  }
+
+  document.addEventListener("visibilitychange", function () { plan(200); });
+  document.addEventListener("sc:swapped", countDown);
+  setInterval(countDown, 500);
+  plan(EVERY);
+})();

@@ -1,0 +1,199 @@
+/* Forms and links of socialcrm without a reload: the server answers with elements, each takes the place of the one
+   with its id. Everything works without this file, by ordinary forms and pages. */
+(function () {
+  "use strict";
+  if (window.socialcrm) return;
+  var sc = (window.socialcrm = { busy: new WeakSet() });
+
+  sc.word = function (name) {
+    var words = document.getElementById("sc-words");
+    return (words && words.dataset[name]) || "";
+  };
+
+  sc.parse = function (html) {
+    var holder = document.createElement("template");
+    holder.innerHTML = html;
+    return holder.content;
+  };
+
+  /* Put an element in the place of the one with its id, with the focus on the same control as before. */
+  sc.put = function (fresh) {
+    var old = fresh.id && document.getElementById(fresh.id);
+    if (!old) return null;
+    var focused = old.contains(document.activeElement) ? document.activeElement : null;
+    old.replaceWith(fresh);
+    if (focused) sc.focusLike(fresh, focused);
+    document.dispatchEvent(new CustomEvent("sc:put", { detail: fresh }));
+    return fresh;
+  };
+
+  sc.focusLike = function (fresh, old) {
+    var same = old.id && fresh.querySelector("#" + CSS.escape(old.id));
+    var named = !same && old.name && fresh.querySelector('[name="' + CSS.escape(old.name) + '"]:not([type=hidden])');
+    var target = same || named || fresh.querySelector("button, a[href], input:not([type=hidden]), textarea") || fresh;
+    if (target === fresh && !fresh.hasAttribute("tabindex")) fresh.setAttribute("tabindex", "-1");
+    target.focus({ preventScroll: true });
+  };
+
+  sc.swap = function (html) {
+    var parts = Array.from(sc.parse(html).children);
+    parts.forEach(function (part) {
+      if (part.matches("template[data-sc-toast]")) sc.toast(part.content.firstElementChild);
+      else sc.put(part);
+    });
+    document.dispatchEvent(new CustomEvent("sc:swapped"));
+  };
+
+  sc.toast = function (toast) {
+    var place = document.getElementById("sc-toasts");
+    if (!place) return;
+    if (typeof toast === "string") {
+      var text = toast;
+      toast = document.createElement("div");
+      toast.className = "toast sc-toast show";
+      toast.appendChild(document.createElement("span")).className = "sc-toast__text";
+      toast.firstChild.textContent = text;
+    }
+    place.appendChild(toast);
+    setTimeout(function () {
+      if (!toast.contains(document.activeElement)) toast.remove();
+    }, 10000);
+  };
+
+  sc.ask = function (url, options) {
+    options = Object.assign({ credentials: "same-origin" }, options);
+    options.headers = Object.assign({ "X-Requested-With": "socialcrm" }, options.headers);
+    return fetch(url, options);
+  };
+
+  function trouble(form, text) {
+    var place = form.querySelector("[data-sc-trouble]");
+    if (!place) {
+      place = document.createElement("div");
+      place.className = "sc-elig sc-elig--error";
+      place.setAttribute("role", "alert");
+      place.setAttribute("data-sc-trouble", "");
+      var before = form.querySelector(".sc-composer__bar");
+      if (before) before.before(place);
+      else form.append(place);
+    }
+    place.textContent = text;
+  }
+
+  sc.submit = function (form, button) {
+    if (sc.busy.has(form)) return;
+    sc.busy.add(form);
+    var data = new FormData(form);
+    if (button && button.name) data.append(button.name, button.value);
+    var url = (button && button.getAttribute("formaction")) || form.getAttribute("action");
+    form.setAttribute("aria-busy", "true");
+    var buttons = Array.from(form.querySelectorAll("button:not([disabled])"));
+    buttons.forEach(function (b) { b.setAttribute("aria-disabled", "true"); });
+    function free() {
+      sc.busy.delete(form);
+      form.removeAttribute("aria-busy");
+      buttons.forEach(function (b) { b.removeAttribute("aria-disabled"); });
+    }
+    sc.ask(url, { method: "POST", body: data }).then(
+      function (answer) {
+        return answer.text().then(function (html) {
+          free();
+          if (answer.redirected) return trouble(form, sc.word("signin"));
+          if (answer.status >= 500 || !/^\s*<(div|aside|li|section)/.test(html)) return trouble(form, sc.word("failed"));
+          if (answer.ok) document.dispatchEvent(new CustomEvent("sc:done", { detail: form }));
+          sc.swap(html);
+        });
+      },
+      function () {
+        free();
+        trouble(form, sc.word("offline"));
+      }
+    );
+  };
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target.closest("form[data-sc-form]");
+    if (!form || event.defaultPrevented) return;
+    event.preventDefault();
+    sc.submit(form, event.submitter);
+  });
+
+  function open(link) {
+    sc.ask(link.href).then(function (answer) {
+      if (!answer.ok || answer.redirected) return location.assign(link.href);
+      return answer.text().then(function (html) {
+        sc.swap(html);
+        var place = link.dataset.scFocus && document.getElementById(link.dataset.scFocus);
+        var field = place && place.querySelector("textarea");
+        if (field) {
+          field.focus();
+          field.selectionStart = field.value.length;
+        }
+      });
+    }, function () { location.assign(link.href); });
+  }
+
+  function more(link) {
+    link.setAttribute("aria-busy", "true");
+    sc.ask(link.dataset.scMore).then(function (answer) {
+      return answer.ok ? answer.text() : Promise.reject(answer.status);
+    }).then(function (html) {
+      var feed = document.getElementById("sc-feed");
+      var last = feed.querySelector(".sc-dayset:last-of-type");
+      document.getElementById("sc-more").remove();
+      var first = null;
+      Array.from(sc.parse(html).children).forEach(function (part) {
+        var items = part.matches(".sc-dayset") ? Array.from(part.querySelectorAll(".sc-item")) : [];
+        first = first || items[0];
+        if (last && items.length && part.dataset.day === last.dataset.day) items.forEach(function (i) { last.append(i); });
+        else feed.append(part);
+      });
+      if (first) {
+        first.setAttribute("tabindex", "-1");
+        first.focus({ preventScroll: true });
+      }
+    }).catch(function () { location.assign(link.href); });
+  }
+
+  function pane(tab) {
+    var record = tab.closest("[data-show]");
+    record.dataset.show = tab.dataset.scPane || tab.dataset.pane;
+    record.querySelectorAll(".sc-tab").forEach(function (other) {
+      if (other === tab) other.setAttribute("aria-current", "true");
+      else other.removeAttribute("aria-current");
+    });
+    window.scrollTo(0, 0);
+  }
+
+  document.addEventListener("click", function (event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    var target = event.target;
+    var link;
+    if ((link = target.closest("a[data-sc-get]"))) { event.preventDefault(); open(link); }
+    else if ((link = target.closest("a[data-sc-more]"))) { event.preventDefault(); more(link); }
+    else if ((link = target.closest("[data-sc-pane]"))) { event.preventDefault(); pane(link); }
+    else if ((link = target.closest("[data-sc-dismiss]"))) link.closest(".sc-toast").remove();
+    else if ((link = target.closest("[aria-disabled=true]"))) event.preventDefault();
+    document.querySelectorAll("details.sc-menu[open]").forEach(function (menu) {
+      if (!menu.contains(target)) menu.open = false;
+    });
+  });
+
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.sc-menu[open]").forEach(function (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
+
+  /* A picture that does not load gives way to the person's initials. */
+  document.addEventListener("error", function (event) {
+    var img = event.target;
+    if (img.tagName !== "IMG" || !img.dataset.scInitials) return;
+    var letters = document.createElement("span");
+    letters.textContent = img.dataset.scInitials;
+    letters.setAttribute("aria-hidden", "true");
+    img.replaceWith(letters);
+  }, true);
+})();

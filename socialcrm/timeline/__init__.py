@@ -1,0 +1,27 @@
+"""The timeline: what contacts and we said to each other, by thread, newest first, in a fixed number of queries.
+
+A post by one of the contact's profiles, or by us to one of them, is an event; so is a reply that is not yet out.
+Threads that we took part in are shown whole, once, where their newest event is.
+"""
+
+from __future__ import annotations
+
+from .eligible import answer_url, eligibility
+from .pages import counts, item_of, people, timeline
+from .shape import KINDS, Cursor, Entry, Item, People, TimelinePage, name_of
+
+__all__ = [
+    "KINDS",
+    "Cursor",
+    "Entry",
+    "Item",
+    "People",
+    "TimelinePage",
+    "answer_url",
+    "counts",
+    "eligibility",
+    "item_of",
+    "name_of",
+    "people",
+    "timeline",
+]

@@ -1,0 +1,193 @@
+"""What the accounts page says of each account: health, coverage, gaps, budget; six queries for any number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from socialcrm import conf
+from socialcrm.models import ApiUsage, Gap, Mention, Reply, SocialAccount, Stream
+from socialcrm.networks import get_network
+
+DAYS = 14
+SLOT = timedelta(hours=6)
+SLOTS = DAYS * 24 // 6
+WRITES = ("reply", "publish", "delete", "refresh", "revoke", "connect")
+
+
+@dataclass
+class GapLine:
+    """A stretch that may be missing, about how many mentions it holds and what fetching them costs."""
+
+    gap: Gap
+    about: int
+    dollars: Decimal
+
+
+@dataclass
+class Card:
+    """One connected account."""
+
+    account: SocialAccount
+    streams: list[Stream] = field(default_factory=list)
+    slots: list[str] = field(default_factory=list)
+    gaps: list[GapLine] = field(default_factory=list)
+    waiting: int = 0
+    spent: Decimal = Decimal(0)
+    forecast: Decimal = Decimal(0)
+    cap: Decimal | None = None
+    reads: int = 0
+    replies: int = 0
+
+    @property
+    def own_streams(self) -> list[Stream]:
+        """The account's own streams, without those of single contacts."""
+        return [stream for stream in self.streams if stream.profile_id is None]
+
+    @property
+    def followed(self) -> int:
+        """How many contacts' profiles are read with this account."""
+        return sum(stream.profile_id is not None and stream.active for stream in self.streams)
+
+    @property
+    def last_success(self) -> datetime | None:
+        """When the account's own streams last answered."""
+        return max((s.last_success_at for s in self.own_streams if s.last_success_at), default=None)
+
+    @property
+    def next_look(self) -> datetime | None:
+        """When it is read next."""
+        return min((s.due_at for s in self.own_streams if s.active), default=None)
+
+    @property
+    def first_day(self) -> datetime:
+        """Where the coverage begins."""
+        return timezone.now() - DAYS * timedelta(days=1)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a worker reads it right now."""
+        now = timezone.now()
+        return any(s.lease_until and s.lease_until > now for s in self.own_streams)
+
+    @property
+    def trouble(self) -> Stream | None:
+        """The stream that fails, if one does."""
+        return next((s for s in self.own_streams if s.failures and s.error_detail), None)
+
+    @property
+    def health(self) -> str:
+        """ok, limited or down."""
+        if self.account.state in (SocialAccount.State.NEEDS_RECONNECT, SocialAccount.State.DISCONNECTED):
+            return "down"
+        late = any(s.is_late for s in self.own_streams if s.active)
+        return "limited" if self.account.state == SocialAccount.State.PAUSED or late or self.trouble else "ok"
+
+    @property
+    def late(self) -> bool:
+        """Whether it works but has not been read for more than three intervals."""
+        return self.account.is_working and any(s.is_late for s in self.own_streams if s.active)
+
+    @property
+    def share(self) -> float:
+        """The part of the cap that is spent."""
+        return float(self.spent / self.cap) if self.cap else 0.0
+
+    @property
+    def tone(self) -> str:
+        """The colour of the budget's bar."""
+        if not self.account.is_working:
+            return "mute"
+        return "danger" if self.share >= 1 else "warn" if self.share >= 0.8 else ""
+
+
+def cards(accounts: Sequence[SocialAccount]) -> list[Card]:
+    """The cards of these accounts; those that need a person first."""
+    found = {account.pk: Card(account, cap=_cap(account)) for account in accounts}
+    for stream in Stream.objects.filter(account__in=found).select_related("account"):
+        stream.account = found[stream.account_id].account
+        found[stream.account_id].streams.append(stream)
+    _fill_waiting(found)
+    _fill_money(found)
+    _fill_coverage(found)
+    order = {"down": 0, "limited": 1, "ok": 2}
+    return sorted(found.values(), key=lambda card: (order[card.health], card.account.pk))
+
+
+def _cap(account: SocialAccount) -> Decimal | None:
+    cap = account.monthly_cap if account.monthly_cap is not None else conf.get("MONTHLY_CAP")
+    return None if cap is None else Decimal(str(cap))
+
+
+def _fill_waiting(found: dict[int, Card]) -> None:
+    rows = Reply.objects.filter(account__in=found, state=Reply.State.QUEUED).order_by()
+    for row in rows.values("account").annotate(n=Count("pk")):
+        found[row["account"]].waiting = row["n"]
+
+
+def _fill_money(found: dict[int, Card]) -> None:
+    now = timezone.now()
+    start = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    rows = ApiUsage.objects.filter(account__in=found, hour__gte=start).order_by()
+    for row in rows.values("account", "purpose").annotate(micros=Sum("micros"), units=Sum("units"), calls=Sum("calls")):
+        card = found[row["account"]]
+        card.spent += Decimal(row["micros"]) / 1_000_000
+        if row["purpose"] == "reply":
+            card.replies += row["units"]
+        elif row["purpose"] not in WRITES:
+            card.reads += row["units"]
+    share = (now - start) / (_next_month(start) - start)
+    for card in found.values():
+        card.forecast = card.spent / Decimal(max(share, 0.02))
+
+
+def _fill_coverage(found: dict[int, Card]) -> None:
+    now = timezone.now()
+    start = now - DAYS * timedelta(days=1)
+    slots: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    usage = ApiUsage.objects.filter(account__in=found, hour__gte=start - SLOT).exclude(purpose__in=WRITES)
+    for account, hour, calls, failures in usage.values_list("account", "hour", "calls", "failures"):
+        place = min(SLOTS - 1, max(0, int((hour + timedelta(minutes=30) - start) / SLOT)))
+        slots[account][place][0] += calls
+        slots[account][place][1] += failures
+    gaps: dict[int, list[Gap]] = defaultdict(list)
+    for gap in Gap.objects.filter(stream__account__in=found, filled_at__isnull=True).select_related("stream"):
+        gaps[gap.stream.account_id].append(gap)
+    rate = _mentions_per_hour(found, start)
+    for pk, card in found.items():
+        card.slots = [_slot(slots[pk], gaps[pk], start + i * SLOT, i) for i in range(SLOTS)]
+        card.gaps = [_line(card.account, gap, rate.get(pk, 0.0)) for gap in gaps[pk]]
+
+
+def _slot(calls: dict[int, list[int]], gaps: list[Gap], begins: datetime, place: int) -> str:
+    if any((g.starts_at or g.found_at) < begins + SLOT and (g.ends_at or g.found_at) > begins for g in gaps):
+        return "gap"
+    made, failed = calls.get(place, (0, 0))
+    if not made:
+        return "none"
+    return "part" if failed * 2 > made else "ok"
+
+
+def _mentions_per_hour(found: dict[int, Card], start: datetime) -> dict[int, float]:
+    rows = Mention.objects.filter(account__in=found, posted_at__gte=start).order_by()
+    counted = rows.values("account").annotate(n=Count("pk"))
+    return {row["account"]: row["n"] / (DAYS * 24) for row in counted}
+
+
+def _line(account: SocialAccount, gap: Gap, per_hour: float) -> GapLine:
+    begins, ends = gap.starts_at or gap.found_at, gap.ends_at or gap.found_at
+    about = max(1, round(per_hour * (ends - begins).total_seconds() / 3600))
+    network: Any = get_network(account.network)
+    micros = network.price("mentions") * about if network.can("price") else 0
+    return GapLine(gap, about, Decimal(micros) / 1_000_000)
+
+
+def _next_month(start: datetime) -> datetime:
+    return (start + timedelta(days=32)).replace(day=1)

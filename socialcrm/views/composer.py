@@ -1,0 +1,103 @@
+"""The composer under a post: as whom, to whom, whether it can leave from here, and the text so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from socialcrm.models import Post, Reply, SocialAccount
+from socialcrm.networks import get_network
+from socialcrm.networks.base import TextCheck, Verdict
+from socialcrm.timeline import Item, answer_url, eligibility
+
+
+@dataclass
+class Composer:
+    """What the form under a post shows. `error` is a sentence; `answered` a colleague's reply that came first."""
+
+    post: Post
+    account: SocialAccount
+    accounts: Sequence[SocialAccount]
+    verdict: Verdict
+    seen: int = 0
+    text: str = ""
+    error: str = ""
+    answered: Reply | None = None
+    client_key: str = field(default_factory=lambda: uuid4().hex)
+    open: bool = False
+
+    @property
+    def limit(self) -> int:
+        """How many units the network allows."""
+        return get_network(self.account.network).post_limit
+
+    @property
+    def counter(self) -> str:
+        """The rule by which the browser counts."""
+        return str(getattr(get_network(self.account.network), "counter", "twitter-text"))
+
+    @property
+    def check(self) -> TextCheck:
+        """The server's count of the text."""
+        network = get_network(self.account.network)
+        if not network.can("check_text"):
+            return TextCheck(len(self.text), network.post_limit)
+        return network.check_text(self.text, to_handles=(self.post.author.handle,))
+
+    @property
+    def over(self) -> int:
+        """By how much the text is too long; 0 when it fits."""
+        return max(0, -self.check.left)
+
+    @property
+    def outside_url(self) -> str:
+        """Where to answer on the network itself, with the text."""
+        return self.verdict.open_url or answer_url(get_network(self.account.network), self.post, self.text)
+
+
+@dataclass
+class Row:
+    """An item of the timeline with what can be done about it."""
+
+    item: Item
+    verdict: Verdict | None = None
+    composer: Composer | None = None
+
+    @property
+    def answerable(self) -> Post | None:
+        """The post that an answer would go to."""
+        return self.item.answerable
+
+
+def choices(accounts: Sequence[SocialAccount], post: Post) -> list[SocialAccount]:
+    """Accounts that may be offered for an answer: those on the post's network, the mentioned one first."""
+    fitting = [a for a in accounts if a.network == post.network and a.state != SocialAccount.State.DISCONNECTED]
+    asked = getattr(post, "mentioned_account", None)
+    named = set(map(str, post.mentioned_ids or []))
+    return sorted(fitting, key=lambda a: (a.pk != asked, a.external_id not in named, not a.is_working, a.pk))
+
+
+def composer_for(
+    item: Item, accounts: Sequence[SocialAccount], account_pk: str | int | None = None, **fields: Any
+) -> Composer | None:
+    """The composer of an item; None where nobody's post or no account of the user's fits."""
+    post = item.answerable
+    fitting = choices(accounts, post) if post else []
+    if post is None or not fitting:
+        return None
+    account = next((a for a in fitting if str(a.pk) == str(account_pk)), fitting[0])
+    return Composer(post, account, fitting, eligibility(account, post), item.seen, **fields)
+
+
+def rows(items: Sequence[Item], accounts: Sequence[SocialAccount], may_reply: bool, open_first: bool) -> list[Row]:
+    """Items with their verdicts; the newest mention that waits for us has its composer open."""
+    found = []
+    for item in items:
+        composer = composer_for(item, accounts) if may_reply else None
+        row = Row(item, composer.verdict if composer else None)
+        if open_first and composer and composer.verdict.allowed and item.waits_for_us:
+            row.composer, open_first = composer, False
+        found.append(row)
+    return found

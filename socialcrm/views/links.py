@@ -1,0 +1,157 @@
+"""Linking a profile to a contact: find and preview, link with its basis, unlink with undo, answer a suggestion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from socialcrm import matching, sync
+from socialcrm.access import get_visible_contact, usable_accounts, visible_contacts
+from socialcrm.contacts import get_adapter
+from socialcrm.forms import BasisForm, FindProfileForm
+from socialcrm.models import ProfileLink, SocialProfile
+from socialcrm.networks import networks
+from socialcrm.networks.base import NetworkError
+from socialcrm.timeline import people
+
+from .answer import back, fragment, is_fragment, needs, page
+from .panel import Panel, build_panel
+
+
+@needs("link_socialprofile")
+def link(request: HttpRequest, pk: str) -> HttpResponse:
+    """Find a profile (POST text), then link it (POST profile and basis)."""
+    contact = get_visible_contact(request.user, pk)
+    if request.method != "POST":
+        return _form(request, contact, {})
+    if "profile" in request.POST:
+        return _link(request, contact)
+    return _find(request, contact)
+
+
+@needs("link_socialprofile")
+@require_POST
+def unlink(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a link away; what was said stays with the profile."""
+    found = _visible_link(request, pk)
+    matching.unlink(found, request.user)
+    undo = reverse("socialcrm:relink", args=[found.pk])
+    return _aside(request, found.contact, _("@%(handle)s is unlinked.") % {"handle": found.profile.handle}, undo)
+
+
+@needs("link_socialprofile")
+@require_POST
+def relink(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo an unlink."""
+    found = _visible_link(request, pk)
+    try:
+        matching.link(found.profile, found.contact, request.user, found.basis, evidence=found.evidence)
+    except matching.AlreadyLinked as error:
+        return _aside(request, found.contact, _taken(request, error.contact)["error"], error=True)
+    return _aside(request, found.contact, _("@%(handle)s is linked again.") % {"handle": found.profile.handle})
+
+
+@needs("link_socialprofile")
+@require_POST
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Same person: a suggestion becomes a link."""
+    found = _visible_link(request, pk)
+    form = BasisForm(request.POST)
+    basis = form.cleaned_data["basis"] if form.is_valid() else ProfileLink.Basis.PUBLIC
+    try:
+        matching.accept(found, request.user, basis)
+    except matching.AlreadyLinked as error:
+        return _aside(request, found.contact, _taken(request, error.contact)["error"], error=True)
+    undo = reverse("socialcrm:unlink", args=[found.pk])
+    return _aside(request, found.contact, _("@%(handle)s is linked.") % {"handle": found.profile.handle}, undo)
+
+
+@needs("link_socialprofile")
+@require_POST
+def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Not this person: remembered, never suggested again."""
+    found = _visible_link(request, pk)
+    matching.refuse(found.profile, found.contact, request.user)
+    return _aside(request, found.contact, _("Marked as not this person. It is not suggested again."))
+
+
+@login_required
+@require_GET
+def aside(request: HttpRequest, pk: str) -> HttpResponse:
+    """The social column of a contact."""
+    return _aside(request, get_visible_contact(request.user, pk))
+
+
+def _find(request: HttpRequest, contact: Any) -> HttpResponse:
+    form = FindProfileForm(request.POST)
+    context: dict[str, Any] = {"text": request.POST.get("text", "")[:500], "network": request.POST.get("network")}
+    if not form.is_valid():
+        return _form(request, contact, {**context, "error": _("Paste a profile address or @handle.")}, 422)
+    network = form.cleaned_data["network"] or next(iter(networks()), "")
+    reader = usable_accounts(request.user).filter(network=network, state="working").first()
+    try:
+        found = sync.resolve_profile(reader, network, form.cleaned_data["text"])
+    except (NetworkError, ValueError) as error:
+        return _form(request, contact, {**context, "error": str(error)}, 422)
+    taken = ProfileLink.objects.filter(profile=found, state="linked", contact__isnull=False).first()
+    if taken and taken.contact != contact:
+        return _form(request, contact, {**context, **_taken(request, taken.contact)}, 409)
+    if taken:
+        return _form(request, contact, {**context, "error": _("This profile is linked here already.")}, 409)
+    return _form(request, contact, {"found": found})
+
+
+def _link(request: HttpRequest, contact: Any) -> HttpResponse:
+    profile = get_object_or_404(SocialProfile, pk=request.POST["profile"] if request.POST["profile"].isdigit() else 0)
+    form = BasisForm(request.POST)
+    if not form.is_valid():
+        return _form(request, contact, {"found": profile}, 422)
+    try:
+        made = matching.link(profile, contact, request.user, form.cleaned_data["basis"])
+    except matching.AlreadyLinked as error:
+        return _form(request, contact, _taken(request, error.contact), 409)
+    undo = reverse("socialcrm:unlink", args=[made.pk])
+    return _aside(request, contact, _("@%(handle)s is linked.") % {"handle": profile.handle}, undo)
+
+
+def _taken(request: HttpRequest, other: Any) -> dict[str, Any]:
+    adapter = get_adapter()
+    if other is None or not adapter.can_view(request.user, other):
+        return {"error": _("This profile is linked to a contact that you may not see. Ask a manager.")}
+    named = {"name": adapter.name(other), "url": adapter.url(other)}
+    return {"error": _("This profile is linked to another contact already:"), "other": named}
+
+
+def _form(request: HttpRequest, contact: Any, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    context = {"contact": contact, "bases": ProfileLink.Basis.choices, "networks": _linkable(), **context}
+    if is_fragment(request):
+        return fragment(request, "socialcrm/_link_form.html", context, status=status)
+    return page(request, "socialcrm/link.html", {**context, "name": get_adapter().name(contact)}, status)
+
+
+def _aside(
+    request: HttpRequest, contact: Any, message: str = "", undo: str = "", *, error: bool = False
+) -> HttpResponse:
+    if not is_fragment(request):
+        return back(request, get_adapter().url(contact) or "/", message, error=error)
+    panel: Panel = build_panel(request.user, None, {}, who=people(contact))
+    context = {"panel": panel, "who": panel.who, "may_link": panel.may_link, "may_reply": panel.may_reply}
+    return fragment(request, "socialcrm/_aside.html", context, toast=message, undo=undo)
+
+
+def _visible_link(request: HttpRequest, pk: int) -> ProfileLink:
+    rows = ProfileLink.objects.filter(contact__in=visible_contacts(request.user)).select_related("profile", "contact")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _linkable() -> list[str]:
+    return [name for name, cls in networks().items() if cls.may_link_contacts]

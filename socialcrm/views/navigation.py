@@ -1,0 +1,70 @@
+"""Words and counts that several pages share: what an item is called, what needs a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from socialcrm.access import usable_accounts, visible_replies
+from socialcrm.models import Post, Reply, SocialAccount
+from socialcrm.timeline import Entry, Item
+
+MOST = 100
+
+
+def counts(user: Any) -> dict[str, int]:
+    """Replies that failed, may have been sent or are held, and accounts that lost access; at most 100 each."""
+    if user is None or not user.is_authenticated:
+        return {"outbox": 0, "accounts": 0}
+    needy = Q(state__in=(Reply.State.FAILED, Reply.State.UNKNOWN)) | Q(state=Reply.State.QUEUED, hold="reconnect")
+    replies = visible_replies(user).filter(needy).values("pk")[:MOST]
+    lost = usable_accounts(user).filter(state=SocialAccount.State.NEEDS_RECONNECT).values("pk")[:MOST]
+    return {"outbox": len(replies), "accounts": len(lost)}
+
+
+def title(item: Item, name: str) -> str:
+    """What an item of the timeline is: "Ada mentioned us", "Conversation", "Our reply failed"."""
+    trouble = next((e.reply for e in item.entries if e.reply and e.reply.state == Reply.State.FAILED), None)
+    if trouble and item.entries[-1].reply == trouble:
+        return _("Our reply failed")
+    if len(item.entries) > 1:
+        return _("Conversation")
+    return _single(item.entries[0], name)
+
+
+def icon(item: Item) -> str:
+    """The icon that goes with the title."""
+    last = item.entries[-1]
+    if last.reply and last.reply.state == Reply.State.FAILED:
+        return "circle-alert"
+    if len(item.entries) > 1:
+        return "message-circle"
+    post = item.entries[0].post
+    if post is None or post.account_id:
+        return "reply"
+    if post.state != Post.State.LIVE:
+        return "trash-2"
+    return "at-sign" if getattr(post, "mention_reason", None) else "pen-line"
+
+
+def span(item: Item) -> str:
+    """How many messages a conversation holds."""
+    n = len(item.entries)
+    return ngettext("%(n)d post", "%(n)d posts", n) % {"n": n}
+
+
+def _single(entry: Entry, name: str) -> str:
+    post, who = entry.post, {"name": name}
+    if post is None or post.account_id:
+        return _("We answered %(name)s") % who if name else _("We posted")
+    reason = getattr(post, "mention_reason", None)
+    said = {
+        "mention": _("%(name)s mentioned us"),
+        "reply": _("%(name)s answered us"),
+        "quote": _("%(name)s quoted us"),
+    }.get(str(reason))
+    kinds = {"reply": _("%(name)s replied"), "repost": _("%(name)s reposted"), "quote": _("%(name)s quoted a post")}
+    return (said or kinds.get(post.kind) or _("%(name)s posted")) % who

@@ -1,0 +1,160 @@
+"""Answering a post: the composer, sending, and what can be done with a reply that is not out yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from socialcrm import outbox
+from socialcrm.access import get_usable_account, get_visible_post, get_visible_reply, usable_accounts
+from socialcrm.contacts import get_adapter
+from socialcrm.forms import ReplyForm
+from socialcrm.models import Post, Reply
+from socialcrm.timeline import item_of
+
+from .answer import back, fragment, is_fragment, needs, page
+from .composer import Composer, Row, composer_for
+
+
+@needs("reply_as_account")
+@require_GET
+def composer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form under a post; a page of its own without JavaScript."""
+    post = get_visible_post(request.user, pk)
+    form = _composer(request, post, account=request.GET.get("account"), open=True)
+    if is_fragment(request):
+        return fragment(request, "socialcrm/_composer.html", {"composer": form})
+    return page(request, "socialcrm/reply.html", {"composer": form, "post": post})
+
+
+@needs("reply_as_account")
+@require_POST
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put an answer into the outbox. The text is kept whatever goes wrong."""
+    post = get_visible_post(request.user, pk)
+    form = ReplyForm(request.POST)
+    account = get_usable_account(request.user, request.POST.get("account"))
+    if not form.is_valid():
+        return _again(request, post, _("Reload the page and send again: the form was not complete."), 422)
+    data = form.cleaned_data
+    try:
+        outbox.enqueue(
+            request.user, account, post, _text(request), data["client_key"], seen=data["anyway"] or data["seen"] or 0
+        )
+    except outbox.AlreadyAnswered as error:
+        return _again(request, post, error.sentence, 409, answered=error.reply, seen=error.reply.pk)
+    except outbox.NotAllowed as error:
+        return _again(request, post, error.sentence, 403)
+    except outbox.OutboxError as error:
+        return _again(request, post, error.sentence, 422)
+    return _done(request, post, _("Your reply leaves in a few seconds."))
+
+
+@needs("reply_as_account")
+@require_POST
+def outside(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that a person answered on the network itself."""
+    post = get_visible_post(request.user, pk)
+    account = get_usable_account(request.user, request.POST.get("account"))
+    try:
+        outbox.mark_outside(post, account, request.user, _text(request))
+    except outbox.OutboxError as error:
+        return _again(request, post, error.sentence, 422)
+    return _done(request, post, _("Marked as answered outside."))
+
+
+@needs("reply_as_account")
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a reply back before it leaves; its text returns to the composer."""
+    return _act(request, pk, outbox.cancel, _("Cancelled. Nothing was sent."), reopen=True)
+
+
+@needs("reply_as_account")
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a failed reply once more."""
+    return _act(request, pk, outbox.retry, _("It is tried again."))
+
+
+@needs("reply_as_account")
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say whether a reply of which the network did not answer is there."""
+    sent = request.POST.get("sent") == "yes"
+    message = _("Noted as sent.") if sent else _("It is sent again.")
+    return _act(request, pk, lambda found, user: outbox.settle(found, user, sent), message)
+
+
+@login_required
+@require_GET
+def item(request: HttpRequest, pk: int) -> HttpResponse:
+    """The item of the timeline around a post."""
+    return fragment(request, "socialcrm/_item.html", _item(request, get_visible_post(request.user, pk)))
+
+
+def _act(request: HttpRequest, pk: int, act: Any, message: str, *, reopen: bool = False) -> HttpResponse:
+    found = get_visible_reply(request.user, pk)
+    error = ""
+    try:
+        act(found, request.user)
+    except outbox.OutboxError as problem:
+        error = problem.sentence
+    found.refresh_from_db()
+    if not is_fragment(request):
+        return back(request, reverse("socialcrm:outbox"), error or message, error=bool(error))
+    if request.POST.get("row") or found.post_id is None:
+        return fragment(request, "socialcrm/_outbox_row.html", {"reply": found, "may_reply": True}, toast=error)
+    post = get_visible_post(request.user, found.post_id)
+    text = found.text if reopen and found.state == Reply.State.CANCELLED else None
+    return fragment(request, "socialcrm/_item.html", _item(request, post, text), toast=error)
+
+
+def _again(request: HttpRequest, post: Post, error: str, status: int, **fields: Any) -> HttpResponse:
+    text = _text(request)
+    form = _composer(request, post, account=request.POST.get("account"), text=text, error=error, open=True, **fields)
+    if is_fragment(request):
+        return fragment(request, "socialcrm/_composer.html", {"composer": form}, status=status)
+    return page(request, "socialcrm/reply.html", {"composer": form, "post": post}, status=status)
+
+
+def _done(request: HttpRequest, post: Post, message: str) -> HttpResponse:
+    if is_fragment(request):
+        return fragment(request, "socialcrm/_item.html", _item(request, post))
+    return back(request, _contact_url(post) or reverse("socialcrm:outbox"), message)
+
+
+def _item(request: HttpRequest, post: Post, text: str | None = None) -> dict[str, Any]:
+    found = item_of(post, request.user)
+    form = composer_for(found, list(usable_accounts(request.user).defer("credentials")))
+    row = Row(found, form.verdict if form else None)
+    if text is not None and form is not None:
+        form.text, form.open, row.composer = text, True, form
+    return {"row": row, "may_reply": request.user.has_perm("socialcrm.reply_as_account")}
+
+
+def _composer(request: HttpRequest, post: Post, *, account: str | None, **fields: Any) -> Composer | None:
+    found = item_of(post, request.user)
+    seen = fields.pop("seen", None)
+    form = composer_for(found, list(usable_accounts(request.user).defer("credentials")), account, **fields)
+    if form is not None and form.post.pk == post.pk:
+        form.verdict = outbox.verdict(form.account, post)
+    if form is not None and seen is not None:
+        form.seen = seen
+    return form
+
+
+def _text(request: HttpRequest) -> str:
+    # Browsers send line ends as CRLF; the network counts one character.
+    return request.POST.get("text", "").replace("\r\n", "\n")
+
+
+def _contact_url(post: Post) -> str:
+    profile = post.author if post.account_id is None else post.to_profile
+    link = profile.links.filter(state="linked", contact__isnull=False).first() if profile else None
+    return get_adapter().url(link.contact) if link else ""
