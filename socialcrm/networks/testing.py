@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from unicodedata import normalize
+from uuid import uuid4
 
 import pytest
 
@@ -208,7 +209,7 @@ class NetworkContract:
         self.need(network, "reply", "find_reply")
         post, before = scene.mention(f"please answer {action}"), datetime.now(UTC)
         scene.fault(action, WRITES, **more)
-        text = f"Here is the answer & a link https://example.com/{action}"
+        text = f"Here is the answer & a link https://example.com/{uuid4().hex}"
         with pytest.raises(OutcomeUnknown):
             network.reply(post, text)
         assert network.find_reply(post, text, before) == scene.accepted(post)[0]
@@ -231,7 +232,7 @@ class NetworkContract:
     def test_a_sent_reply_has_the_id_under_which_it_is_found(self, scene: Scene, network: Network) -> None:
         self.need(network, "reply", "posts", "own_posts")
         post = scene.mention("answer me")
-        sent = network.reply(post, "Here you are")
+        sent = network.reply(post, f"Here you are {uuid4().hex}")
         assert scene.accepted(post) == [sent.external_id]
         assert sent.url.endswith(sent.external_id)
         (shown,) = network.posts([sent.external_id]).posts
