@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, connections
 from django.utils import timezone
 
 T = TypeVar("T")
@@ -75,10 +75,11 @@ class Bulk:
             self._insert(table, rows)
 
     def _copy(self, table: Staging, rows: Iterable[Row]) -> None:
-        with self.connection.wrap_database_errors, self.connection.cursor() as cursor:
-            with cursor.copy(f"COPY {table.name} FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+        statement = f"COPY {table.name} FROM STDIN"
+        wrapped = self.connection.wrap_database_errors
+        with wrapped, self.connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
 
     def _insert(self, table: Staging, rows: Iterable[Row]) -> None:
         marks = ", ".join(["%s"] * len(table.columns))
@@ -133,8 +134,3 @@ def retry_deadlocks(work: Callable[[], T], times: int = 3) -> T:
                 raise
             logger.info("Deadlock, trying again: %s", state)
     raise AssertionError("unreachable")
-
-
-def fast_commit(using: str = "default") -> transaction.Atomic:
-    """A transaction of its own for a chunk."""
-    return transaction.atomic(using=using)

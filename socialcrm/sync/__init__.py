@@ -3,7 +3,33 @@
 from __future__ import annotations
 
 from .forget import forget
+from .gaps import fill_gap, fill_lost
+from .health import Health, StreamHealth, health
+from .pull import pull, pull_account, pull_due
+from .resolve import resolve_profile
 from .store import Stored, store, store_many
-from .streams import ensure_streams, follow_profile, unfollow_profile
+from .streams import ensure_streams, follow_profile, make_due, unfollow_profile
+from .upkeep import check_deletions, fetch_parents, refresh_profiles
 
-__all__ = ["Stored", "ensure_streams", "follow_profile", "forget", "store", "store_many", "unfollow_profile"]
+__all__ = [
+    "Health",
+    "Stored",
+    "StreamHealth",
+    "check_deletions",
+    "ensure_streams",
+    "fetch_parents",
+    "fill_gap",
+    "fill_lost",
+    "follow_profile",
+    "forget",
+    "health",
+    "make_due",
+    "pull",
+    "pull_account",
+    "pull_due",
+    "refresh_profiles",
+    "resolve_profile",
+    "store",
+    "store_many",
+    "unfollow_profile",
+]

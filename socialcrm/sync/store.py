@@ -128,9 +128,17 @@ def _store_mentions(work: bulk.Bulk, rows: Rows, stored: Stored) -> set[int]:
 def _settle_new(work: bulk.Bulk, stored: Stored, heard: set[int]) -> None:
     work.run(sql.ADOPT_ORPHANS.format(ids=work.any_of("parent.id")), [work.values(stored.new_ids)])
     if stored.own_ids:
+        _adopt_echoes(stored.own_ids)
         query = sql.CONVERSATIONS_OF_OWN.format(posts=work.any_of("p.id"))
         spoken = {row[0] for row in work.run(query, [work.values(stored.own_ids)])}
         recompute_conversations(work, spoken - heard, heard=False)
+
+
+def _adopt_echoes(own_ids: Sequence[int]) -> None:
+    """Our own posts join the replies they are echoes of, in the transaction that stores them."""
+    from socialcrm import outbox  # the outbox calls networks and rooms of its own; store is below it
+
+    outbox.adopt_echoes(Post.objects.filter(pk__in=own_ids))
 
 
 def recompute_conversations(work: bulk.Bulk, ids: set[int], *, heard: bool) -> None:

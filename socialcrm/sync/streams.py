@@ -19,6 +19,7 @@ from socialcrm.networks.base import Limit, NetworkError, Page
 
 LEASE = timedelta(seconds=120)
 LONGEST_PAUSE = 1800.0
+LONGEST_WALK = 10_000  # posts; no network shows that many
 VERBS = {"mentions": "mentions", "own_posts": "own_posts", "profile_posts": "posts_of"}
 OUTCOMES = bulk.Staging(
     "socialcrm_in_outcome",
@@ -116,7 +117,7 @@ def interval_of(kind: str) -> int:
 
 
 def claim(limit: int, only: Iterable[int] | None = None) -> list[Stream]:
-    """Take due streams (or these, due or not) for this worker, in one UPDATE; nobody else has them until the lease ends."""
+    """Take due streams (or these, due or not) in one UPDATE; nobody else has them until the lease ends."""
     lease = uuid.uuid4()
     now = timezone.now()
     free = Stream.objects.due() if only is None else _free(only, now)
@@ -136,9 +137,10 @@ def _free(only: Iterable[int], now: datetime) -> Any:
 def reached(stream: Stream, page: Page, limit: Limit | None = None) -> Outcome:
     """The stream after this page was stored: further down the walk, or at its end with the cursor moved."""
     now = timezone.now()
-    count = stream.walk_count * bool(stream.walk_token) + len(page.posts)
+    # An empty page counts too, so that a walk over empty pages ends.
+    count = stream.walk_count * bool(stream.walk_token) + max(1, len(page.posts))
     walk_cursor = stream.walk_cursor if stream.walk_token else (page.cursor or stream.cursor)
-    oldest = page.oldest or (page.posts[0].external_id if page.posts else stream.walk_oldest)
+    oldest = page.posts[0].external_id if page.posts else stream.walk_oldest
     more = goes_on(stream, page, count)
     outcome = Outcome(
         stream_id=stream.pk,
@@ -159,14 +161,20 @@ def reached(stream: Stream, page: Page, limit: Limit | None = None) -> Outcome:
 
 def goes_on(stream: Stream, page: Page, count: int) -> bool:
     """Whether older pages are still to be read: there are some, they lead somewhere, and they are wanted."""
-    if not page.next_token or page.next_token == stream.walk_token:
+    if not page.next_token or goes_round(stream, page, count):
         return False
     backfilling = stream.kind == "profile_posts" and not stream.cursor
     return not (backfilling and count >= conf.get("BACKFILL_POSTS"))
 
 
+def goes_round(stream: Stream, page: Page, count: int) -> bool:
+    """Whether the network leads us in circles: the page before came again, or the walk has no end."""
+    same = bool(page.posts) and bool(stream.walk_token) and page.posts[0].external_id == stream.walk_oldest
+    return bool(page.next_token) and (same or page.next_token == stream.walk_token or count > LONGEST_WALK)
+
+
 def _gap(stream: Stream, page: Page, oldest: str, more: bool) -> Gap | None:
-    looped = bool(page.next_token) and page.next_token == stream.walk_token
+    looped = goes_round(stream, page, stream.walk_count)
     if stream.cursor and not more and (page.truncated or looped):
         return gap_of(stream, "depth" if page.truncated else "lost_token", oldest, page)
     return gap_of(stream, "unreadable", oldest, page) if page.unreadable else None

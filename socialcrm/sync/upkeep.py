@@ -1,0 +1,173 @@
+"""Upkeep between pulls: missing parents, stale profiles, posts that were deleted. All in batches of 100."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from socialcrm import connect, ledger
+from socialcrm.models import Mention, Post, ProfileLink, SocialAccount, SocialProfile
+from socialcrm.networks.base import AuthExpired, Missing, Network, NetworkError, Page
+
+from .forget import forget
+from .store import store
+from .streams import interval_of
+
+T = TypeVar("T")
+BATCH = 100
+RECENT = timedelta(days=7)
+WRITERS = timedelta(days=30)
+STATE_OF = {"suspended": "suspended", "protected": "protected", "deleted": "gone", "unknown": "gone"}
+POST_STATE_OF = {"deleted": "deleted", "unknown": "deleted"}  # anything else hides it for now: withheld
+
+
+def batches(rows: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
+    """The rows in groups of `size`."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def readers(verb: str, purpose: str) -> Iterator[tuple[SocialAccount, Network]]:
+    """One working account for each network that has the verb and money left for the purpose."""
+    accounts = list(SocialAccount.objects.connected().order_by("network", "pk"))
+    allowed = ledger.may_spend_many(accounts)
+    done: set[str] = set()
+    for account in accounts:
+        if account.network in done or not allowed[account.pk](purpose):
+            continue
+        try:
+            network = connect.open_network(account, purpose)
+        except NetworkError:
+            continue
+        if network.can(verb):
+            done.add(account.network)
+            yield account, network
+
+
+def ask(account: SocialAccount, work: Callable[[], T]) -> T | None:
+    """The answer, or None where the network would not: upkeep comes round again. Lost access is noted."""
+    try:
+        return work()
+    except AuthExpired as error:
+        connect.lost_access(account, error.detail)
+    except NetworkError:
+        pass
+    return None
+
+
+def fetch_parents(limit: int = 500) -> int:
+    """Fetch parents that mentions and posts of ours answer and that we do not have; returns how many came.
+
+    A fetched parent asks for its own parent until the depth is used up; one that the network does not show is not
+    asked for again.
+    """
+    came = 0
+    with ledger.batch():
+        for account, network in readers("posts", "parents"):
+            for wanted, ids in _wanted_parents(account.network, limit):
+                came += _fetch_parents(account, network, ids, wanted)
+    return came
+
+
+def _wanted_parents(network: str, limit: int) -> Iterator[tuple[int, Sequence[str]]]:
+    rows = Post.objects.filter(network=network, parents_wanted__gt=0).values("in_reply_to")
+    found = rows.annotate(wanted=Max("parents_wanted")).order_by("-wanted", "in_reply_to")[:limit]
+    groups: dict[int, list[str]] = {}
+    for row in found:
+        groups.setdefault(row["wanted"], []).append(row["in_reply_to"])
+    for wanted, ids in groups.items():
+        for batch in batches(ids):
+            yield wanted, batch
+
+
+def _fetch_parents(account: SocialAccount, network: Network, ids: Sequence[str], wanted: int) -> int:
+    page = ask(account, lambda: network.posts(ids))
+    if page is None:
+        return 0
+    stored = store(page, account, kind="parents", wanted=wanted - 1)
+    Post.objects.filter(network=account.network, parents_wanted__gt=0, in_reply_to__in=ids).update(parents_wanted=0)
+    return stored.new_posts
+
+
+def refresh_profiles(limit: int = 1000) -> int:
+    """Read again profiles of contacts and of recent writers that are older than SOCIALCRM_INTERVALS["profiles"].
+
+    Returns how many the network showed. Those it does not show any longer are marked suspended, protected or gone.
+    """
+    seen = 0
+    with ledger.batch():
+        for account, network in readers("profiles_by_ids", "profiles"):
+            ids = list(stale_profiles(account.network).values_list("external_id", flat=True)[:limit])
+            for batch in batches(ids):
+                seen += _refresh(account, network, batch)
+    return seen
+
+
+def stale_profiles(network: str) -> QuerySet[SocialProfile]:
+    """Profiles to read again, the oldest first: linked, recent writers, and those known by id alone."""
+    now = timezone.now()
+    old = Q(fetched_at__lt=now - timedelta(seconds=interval_of("profiles")))
+    linked = ProfileLink.objects.filter(profile=OuterRef("pk"), state="linked", contact__isnull=False)
+    writes = Mention.objects.filter(author=OuterRef("pk"), posted_at__gte=now - WRITERS)
+    nameless = Q(handle="", fetched_at__lt=now - timedelta(minutes=1))
+    rows = SocialProfile.objects.filter(nameless | (old & (Exists(linked) | Exists(writes))), network=network)
+    return rows.exclude(state="gone", fetched_at__gte=now - timedelta(days=7)).order_by("fetched_at", "pk")
+
+
+def _refresh(account: SocialAccount, network: Network, ids: Sequence[str]) -> int:
+    found = ask(account, lambda: network.profiles_by_ids(ids))
+    if found is None:
+        return 0
+    store(Page(authors=found.authors), account, kind="profiles")
+    rows = SocialProfile.objects.filter(network=account.network)
+    rows.filter(external_id__in=ids).update(fetched_at=timezone.now())
+    for state, missing in by_state(found.missing, STATE_OF, "gone"):
+        rows.filter(external_id__in=missing).update(state=state)
+    return len(found.authors)
+
+
+def by_state(missing: Iterable[Missing], states: dict[str, str], other: str) -> Iterable[tuple[str, list[str]]]:
+    """Ids by the state that their absence means."""
+    groups: dict[str, list[str]] = {}
+    for one in missing:
+        groups.setdefault(states.get(one.why, other), []).append(one.external_id)
+    return groups.items()
+
+
+def check_deletions(limit: int = 500) -> int:
+    """Ask whether posts of the last week that we show are still there, each once a day; forget those that are not.
+
+    Returns how many were forgotten. A post that came by again in the meantime is not asked for.
+    """
+    gone = 0
+    with ledger.batch():
+        for account, network in readers("posts", "deletions"):
+            ids = list(unchecked_posts(account.network).values_list("external_id", flat=True)[:limit])
+            for batch in batches(ids):
+                gone += _check(account, network, batch)
+    return gone
+
+
+def unchecked_posts(network: str) -> QuerySet[Post]:
+    """Live posts of the last week that concern us and that the network has not shown for a day, the oldest first."""
+    now = timezone.now()
+    mentions = Mention.objects.filter(posted_at__gte=now - RECENT, post__network=network)
+    linked = ProfileLink.objects.filter(profile=OuterRef("author"), state="linked", contact__isnull=False)
+    ours = Q(account__isnull=False) | Q(pk__in=mentions.values("post")) | Exists(linked)
+    rows = Post.objects.filter(ours, network=network, state=Post.State.LIVE, posted_at__gte=now - RECENT)
+    return rows.filter(seen_at__lt=now - timedelta(seconds=interval_of("deletions"))).order_by("seen_at", "pk")
+
+
+def _check(account: SocialAccount, network: Network, ids: Sequence[str]) -> int:
+    page = ask(account, lambda: network.posts(ids))
+    if page is None:
+        return 0
+    store(page, account, kind="parents", wanted=0)
+    shown = [post.external_id for post in page.posts]
+    Post.objects.filter(network=account.network, external_id__in=shown).update(seen_at=timezone.now())
+    groups = by_state((one for one in page.missing if one.external_id in set(ids)), POST_STATE_OF, "withheld")
+    return sum(forget(account.network, missing, state) for state, missing in groups)
