@@ -12,7 +12,7 @@ RUN /opt/venv/bin/pip install --quiet --require-hashes --no-deps --only-binary :
 FROM ${BASE} AS run
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=crm_core.settings CRM_VAR_DIR=/var/lib/socialcrm CRM_STATIC_ROOT=/srv/static
-RUN useradd --system --uid 10001 --home-dir /var/lib/socialcrm --create-home socialcrm
+RUN useradd --uid 10001 --shell /usr/sbin/nologin --home-dir /var/lib/socialcrm --create-home socialcrm
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /srv/app
 COPY manage.py ./

@@ -81,12 +81,13 @@ def pytest(name: str, seed: int, *arguments: str, **more: object) -> Step:
 
 def tests(seed: int, urls: dict[str, str]) -> list[Step]:
     """Every run of the tests, longest first: both databases, the real browser, the second host, the kills."""
-    away = [f"--ignore={PAGES}", "--ignore=tests/chaos", "--ignore=tests/hosts"]
+    away = [f"--ignore={PAGES}", "--ignore=tests/chaos", "--ignore=tests/hosts", "--ignore=tests/test_demo.py"]
     return [
         pytest("sqlite", seed, *away),
         pytest("postgresql", seed, *away, env=urls),
         pytest("browser", seed, PAGES, env={"CHROMIUM": str(machine.browser())}, may_skip=False),
         pytest("other-host", seed, "--ds=tests.hosts.other_crm.settings", "tests/test_scenes.py", "tests/hosts"),
+        pytest("demo", seed, "tests/test_demo.py"),
         pytest("chaos", seed, "tests/chaos", env=urls),
     ]
 

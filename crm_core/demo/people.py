@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -148,9 +147,9 @@ def _reach(contacts: list[Contact], people: list[dict[str, Any]]) -> None:
     ContactWebsite.objects.bulk_create(sites)
 
 
-def websites(person: dict[str, Any]) -> Iterable[str]:
-    """The web addresses that the CRM holds for a person."""
-    return [person["website"]] if person["website"] else []
+def websites(person: dict[str, Any]) -> list[str]:
+    """The web addresses that the CRM holds for a person, each once."""
+    return list(dict.fromkeys(person["known"]["websites"]))
 
 
 def _deals(house: House, contacts: list[Contact], rng: random.Random) -> list[Deal]:
