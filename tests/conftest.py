@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django.db import connections
 from django.utils import timezone
 
 from socialcrm.contacts import get_contact_model
@@ -20,6 +21,20 @@ def person(username: str, *permissions: str) -> User:
     user = User.objects.create_user(username, f"{username}@acme.example", "demo", first_name=username.title())
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="socialcrm", codename__in=permissions))
     return user
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite is tested as a file, as it is used: in memory, threads share one cache and its locks."""
+    options = connections["default"].settings_dict
+    if options["ENGINE"] == "django.db.backends.sqlite3":
+        options["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Nobody attacks the cast: a slow hash would cost the suite minutes."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
