@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
+from socialcrm import ledger
 from socialcrm.models import SocialAccount
 from socialcrm.models.fields import KeyMissing
 from socialcrm.networks import get_network
 from socialcrm.networks.base import AuthExpired, Credentials, Limit, Network, Spent
 
-from . import costs, tokens
+from . import tokens
 from .guard import outside_transaction
 from .state import lost_access
 
@@ -84,4 +85,4 @@ class _Ledger:
 
     def __call__(self, spent: Spent, limit: Limit | None) -> None:
         outside_transaction()
-        costs.note(self.account, self.purpose, spent, limit)
+        ledger.note(self.account, self.purpose, spent, limit)

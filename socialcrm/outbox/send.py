@@ -7,8 +7,7 @@ import uuid
 
 from django.utils.translation import gettext as _
 
-from socialcrm import conf, connect
-from socialcrm.connect import costs
+from socialcrm import conf, connect, ledger
 from socialcrm.models import Reply, SocialAccount
 from socialcrm.networks import network_class
 from socialcrm.networks.base import (
@@ -68,7 +67,7 @@ def _refused(reply: Reply) -> bool:
         if reply.account.state != SocialAccount.State.WORKING:
             return finish.held(reply, "reconnect", 0, error.sentence)
         return finish.failed(reply, type(error).__name__, error.sentence)
-    if not costs.may_spend(reply.account, "reply"):
+    if not ledger.may_spend(reply.account, "reply"):
         return finish.held(reply, "budget", 600, _("The month's budget for this account is spent."))
     return False
 
