@@ -7,6 +7,7 @@ from typing import Any
 
 import environ
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from socialcrm.schedule import SCHEDULE
 
@@ -105,6 +106,15 @@ else:
         "control_folder": str(QUEUE_DIR / "control"),
         "polling_interval": 0.2,
     }
+# A worker without --queues takes from all of them. Replies have one of their own, so that no backlog holds them up.
+CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "reply", "score", "sync")]
+CELERY_TASK_ROUTES = {
+    "socialcrm.send_reply": {"queue": "reply"},
+    "socialcrm.reconcile_reply": {"queue": "reply"},
+    "socialcrm.sweep_outbox": {"queue": "reply"},
+    "socialcrm.score*": {"queue": "score"},
+    "socialcrm.*": {"queue": "sync"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -114,7 +124,11 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {**SCHEDULE, "heartbeat": {"task": "crm_core.heartbeat", "schedule": 20.0}}
+CELERY_BEAT_SCHEDULE = {
+    **SCHEDULE,
+    "heartbeat": {"task": "crm_core.heartbeat", "schedule": 20.0},
+    "imports": {"task": "crm_core.sweep_imports", "schedule": 60.0},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 
 LANGUAGE_CODE = "en"
