@@ -96,7 +96,8 @@ class Rows:
 
     def is_valid(self) -> bool:
         """Whether all rows are right; each wrong one keeps its message."""
-        return all([rows.is_valid() for rows in self.sets.values()])
+        checked = [rows.is_valid() for rows in self.sets.values()]
+        return all(checked)
 
     def save(self, contact: Contact) -> None:
         """Write the rows of this contact."""

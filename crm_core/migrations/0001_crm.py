@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                 ("filename", models.CharField(max_length=255)),
                 ("format", models.CharField(max_length=10)),
                 ("encoding", models.CharField(max_length=20)),
+                ("header", models.JSONField(default=list)),
                 ("rows", models.JSONField(default=list)),
                 ("mapping", models.JSONField(default=list)),
                 (

@@ -29,7 +29,8 @@ class ContactImport(models.Model):
     filename = models.CharField(max_length=255)
     format = models.CharField(max_length=10)
     encoding = models.CharField(max_length=20)
-    rows = models.JSONField(default=list)  # lists of cells; the first is the header
+    header = models.JSONField(default=list)
+    rows = models.JSONField(default=list)  # lists of cells; a card that can't be read is {"bad", "raw"}
     mapping = models.JSONField(default=list)  # one field name, or "", per column
     known = models.CharField(max_length=10, choices=Known.choices, default=Known.UPDATE)
     team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

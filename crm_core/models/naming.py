@@ -42,13 +42,13 @@ class Named(models.Model):
     class Meta:
         abstract = True
 
-    def make_sort_name(self) -> str:
-        """What the row is sorted by."""
-        return fold(str(self))
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep `sort_name` true to the name."""
         self.sort_name = self.make_sort_name()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "sort_name"}
         super().save(*args, **kwargs)
+
+    def make_sort_name(self) -> str:
+        """What the row is sorted by."""
+        return fold(str(self))

@@ -19,6 +19,8 @@ from crm_core.listing import Place
 from crm_core.models import Activity, Contact, Deal, Team
 from crm_core.social import has_profile, has_suggestion, influence, with_profiles
 
+from .merges import undoable
+
 
 @login_required
 @require_safe
@@ -123,6 +125,7 @@ def _facts(user: Any, contact: Contact) -> dict[str, Any]:
         "deals": deals,
         "notes": activities.exclude(kind=Activity.Kind.TASK, done_at=None).select_related("user")[:20],
         "standing": standing(deals),
+        "merges": undoable(user, contact)[:3] if user.has_perm("crm_core.merge_contact") else [],
     }
 
 

@@ -1,0 +1,167 @@
+"""A file of contacts to rows of cells. What can't be read is refused with one sentence; a bad card alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import vobject
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+SEPARATORS = (",", ";", "\t")
+MAX_COLUMNS = 60
+MAX_CARDS = 5000
+SAMPLE = 20
+CARD = re.compile(r"^BEGIN:VCARD\s*$.*?^END:VCARD\s*$", re.IGNORECASE | re.DOTALL | re.MULTILINE)
+VCARD_HEADER = ["First name", "Last name", "Job title", "Company", "City", "Language", "E-mails", "Phones", "Websites"]
+
+
+class FileRefused(Exception):
+    """Why the file can't be imported, in one sentence for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file as a table: the header, then rows of cells; a card that can't be read is {"bad": why, "raw": text}."""
+
+    format: str
+    encoding: str
+    header: list[str]
+    rows: list[Any]
+
+
+def read(data: bytes) -> Table:
+    """Read a file. Raises FileRefused for what is empty, too large, binary, or has no table in it."""
+    if len(data) > settings.CRM_IMPORT_MAX_BYTES:
+        megabytes = settings.CRM_IMPORT_MAX_BYTES // 1_000_000
+        raise FileRefused(_("The file is larger than %(n)d MB. Split it, then import the parts.") % {"n": megabytes})
+    text, encoding = decode(data)
+    if not text.strip():
+        raise FileRefused(_("The file is empty."))
+    if re.match(r"\s*BEGIN:VCARD", text, re.IGNORECASE):
+        return _read_cards(text, encoding)
+    return _read_csv(text, encoding)
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """The text and its encoding: UTF-8 with or without a mark, UTF-16 with one, else Windows-1252, else Latin-1."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decode(data, "utf-16")
+    if b"\x00" in data:
+        raise FileRefused(_("This is not a text file. Save it as CSV (UTF-8), then import that."))
+    if data.startswith(b"\xef\xbb\xbf"):
+        return _decode(data, "utf-8-sig")
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1"), "latin-1"
+
+
+def _decode(data: bytes, encoding: str) -> tuple[str, str]:
+    try:
+        return data.decode(encoding).replace("\x00", ""), encoding
+    except UnicodeDecodeError as error:
+        raise FileRefused(_("The file is damaged: its text can't be read as %(name)s.") % {"name": encoding}) from error
+
+
+def _read_csv(text: str, encoding: str) -> Table:
+    rows = _parse(text, separator(text))
+    header = [cell.strip() for cell in rows[0]]
+    if len(header) > MAX_COLUMNS:
+        raise FileRefused(_("The file has more than %(n)d columns.") % {"n": MAX_COLUMNS})
+    body = rows[1:]
+    while body and not any(body[-1]):
+        body.pop()
+    if not body:
+        raise FileRefused(_("The file has a header and no rows."))
+    _refuse_many(len(body), settings.CRM_IMPORT_MAX_ROWS)
+    return Table("csv", encoding, header, body)
+
+
+def _parse(text: str, by: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text.lstrip("\n\r"), newline=""), delimiter=by):
+            rows.append(row)
+            _refuse_many(len(rows) - 1, settings.CRM_IMPORT_MAX_ROWS)
+    except csv.Error as error:
+        line = len(rows) + 1
+        raise FileRefused(
+            _("Row %(line)d can't be read. A quotation mark may be missing its partner.") % {"line": line}
+        ) from error
+    return rows
+
+
+def _refuse_many(found: int, most: int) -> None:
+    if found > most:
+        sentence = ngettext(
+            "The file has more than %(n)d row. Split it, then import the parts.",
+            "The file has more than %(n)d rows. Split it, then import the parts.",
+            most,
+        )
+        raise FileRefused(sentence % {"n": most})
+
+
+def separator(text: str) -> str:
+    """The separator under which the first rows have the same number of cells, and the most of them."""
+    sample = "\n".join(text.lstrip("\n\r").splitlines()[:SAMPLE])
+    return max(SEPARATORS, key=lambda by: _evenness(sample, by))
+
+
+def _evenness(sample: str, by: str) -> tuple[int, int]:
+    try:
+        widths = Counter(len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=by) if row)
+    except csv.Error:
+        return (0, 0)
+    width, times = widths.most_common(1)[0] if widths else (1, 0)
+    return (times * (width > 1), width)
+
+
+def _read_cards(text: str, encoding: str) -> Table:
+    cards = [match.group() for match in CARD.finditer(text)]
+    if not cards:
+        raise FileRefused(_("The vCard has no end: END:VCARD is missing."))
+    _refuse_many(len(cards), min(MAX_CARDS, settings.CRM_IMPORT_MAX_ROWS))
+    return Table("vcard", encoding, VCARD_HEADER, [_card(card) for card in cards])
+
+
+def _card(text: str) -> Any:
+    try:
+        card = vobject.readOne(text, allowQP=True, ignoreUnreadable=True)
+        return _cells(card)
+    # The parser raises whatever its input leads it to: one broken card must not stop the others.
+    except Exception:  # noqa: BLE001
+        return {"bad": _("This card can't be read."), "raw": text[:500]}
+
+
+def _cells(card: Any) -> list[str]:
+    content = card.contents
+    name = content["n"][0].value if "n" in content else None
+    first = _text(name.given) if name else ""
+    last = " ".join(part for part in (_text(name.prefix) if name else "", _text(name.family) if name else "") if part)
+    if not first and not last:
+        last = _values(content, "fn")[0] if _values(content, "fn") else ""
+    organisation = content["org"][0].value if "org" in content else []
+    city = next((_text(entry.value.city) for entry in content.get("adr", []) if entry.value.city), "")
+    joined = ["; ".join(_values(content, key)) for key in ("email", "tel", "url")]
+    title, language = (next(iter(_values(content, key)), "") for key in ("title", "lang"))
+    return [first, last, title, _text(organisation[0] if organisation else ""), city, language, *joined]
+
+
+def _values(content: dict[str, Any], key: str) -> list[str]:
+    values = [_text(line.value) for line in content.get(key, [])]
+    return [re.sub(r"^(mailto|tel):", "", value, flags=re.IGNORECASE) for value in values if value]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return " ".join(_text(part) for part in value if part)
+    return str(value or "").replace("\x00", "").strip()
