@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.openapi import AutoSchema
@@ -58,6 +60,11 @@ class ApiView(GenericAPIView[Any]):
     order = "pk"
     # Whether GET answers with a list.
     is_list = False
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer with times in UTC, whatever the host's time zone."""
+        with timezone.override(UTC):
+            return super().dispatch(request, *args, **kwargs)
 
     def get_exception_handler(self) -> Callable[..., Response]:
         """Problems, whatever the host chose for its own API."""

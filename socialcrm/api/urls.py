@@ -57,5 +57,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(v1)),
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path("docs/", DocsView.as_view(), name="api-docs"),
-    re_path(r"^v1/.*$", missing.no_such_address, name="api-missing"),
+    re_path(r"^v1/", missing.no_such_address, name="api-missing"),
 ]

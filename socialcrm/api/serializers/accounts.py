@@ -22,6 +22,7 @@ class AccountSerializer(serializers.ModelSerializer[SocialAccount]):
     """A connected account and its health."""
 
     may_reply = serializers.SerializerMethodField(help_text="Whether you may answer as this account.")
+    avatar_url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
     health = HealthSerializer(read_only=True)
 
     class Meta:

@@ -8,7 +8,7 @@ from pathlib import Path
 import environ
 
 env = environ.Env()
-VAR_DIR = Path(os.environ.get("CRM_VAR_DIR", "/tmp/other-crm"))  # noqa: S108
+VAR_DIR = Path(os.environ.get("CRM_VAR_DIR", "/tmp/other-crm"))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = "a-secret-of-the-second-host"
