@@ -33,5 +33,6 @@ def forget_secrets(account: SocialAccount, user: Any) -> None:
         row.credentials_version += 1
         row.save(update_fields=["credentials", "token_expires_at", "refresh_id", "credentials_version"])
         row.change_state(SocialAccount.State.DISCONNECTED)
+        Reply.objects.filter(account=row, state=Reply.State.QUEUED).update(hold="reconnect")
         audit.record(user, "account_disconnect", row)
     account.refresh_from_db()

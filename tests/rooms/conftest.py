@@ -16,6 +16,7 @@ from .outbox_world import World, network_options
 def net() -> Iterator[Sandbox]:
     """A real sandbox in a process of its own."""
     with Sandbox(people=120, history_days=1) as sandbox:
+        sandbox.control("POST", "limits", {"endpoint": "*", "limit": 1_000_000})
         yield sandbox
 
 
