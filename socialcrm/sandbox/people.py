@@ -25,6 +25,7 @@ def change(sandbox: Sandbox, account: Row, wanted: Row) -> None:
         changes["suspended"], changes["protected"] = STATES[wanted["state"]]
     if wanted.get("rename_to"):
         changes |= _renamed(sandbox, account, str(wanted["rename_to"]).lstrip("@"))
+    sandbox.memory.pop("entities", None)
     for column, value in changes.items():
         sql = f"UPDATE accounts SET {column}=? WHERE network=? AND id=?"
         sandbox.world.run(sql, value, account["network"], account["id"])

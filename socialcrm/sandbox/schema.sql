@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS accounts (
   network TEXT NOT NULL, id INTEGER NOT NULL, handle TEXT NOT NULL, handle_lower TEXT NOT NULL, name TEXT NOT NULL,
   bio TEXT NOT NULL, location TEXT NOT NULL, website TEXT NOT NULL, created_at INTEGER NOT NULL,
   verified INTEGER NOT NULL, protected INTEGER NOT NULL, suspended INTEGER NOT NULL,
-  followers INTEGER NOT NULL, following INTEGER NOT NULL, listed INTEGER NOT NULL, older_posts INTEGER NOT NULL,
+  followers INTEGER NOT NULL, following INTEGER NOT NULL, listed INTEGER NOT NULL, posts INTEGER NOT NULL,
   likes INTEGER NOT NULL, person INTEGER REFERENCES people(id), brand INTEGER NOT NULL, language TEXT NOT NULL,
   mood REAL NOT NULL, tier TEXT, PRIMARY KEY (network, id)) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS accounts_handle ON accounts (network, handle_lower);
@@ -27,13 +27,15 @@ CREATE TABLE IF NOT EXISTS posts (
   likes INTEGER NOT NULL, reposts INTEGER NOT NULL, replies INTEGER NOT NULL, quotes INTEGER NOT NULL,
   bookmarks INTEGER NOT NULL, impressions INTEGER NOT NULL, deleted_at INTEGER,
   PRIMARY KEY (network, id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS posts_author ON posts (network, author, id);
+CREATE INDEX IF NOT EXISTS posts_author ON posts (network, author, id, deleted_at);
 CREATE INDEX IF NOT EXISTS posts_conversation ON posts (network, conversation, id);
 CREATE INDEX IF NOT EXISTS posts_parent ON posts (network, in_reply_to);
 
 CREATE TABLE IF NOT EXISTS mentions (
   network TEXT NOT NULL, account INTEGER NOT NULL, post INTEGER NOT NULL,
   PRIMARY KEY (network, account, post)) WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS mentions_post ON mentions (network, post);
 
 CREATE TABLE IF NOT EXISTS links (code TEXT PRIMARY KEY, url TEXT NOT NULL) WITHOUT ROWID;
 

@@ -35,6 +35,7 @@ def open_sandbox(
             build.make_town(sandbox, random.Random(seed), people, history_days)
             world.set("life", 1.0)
             world.set("made", True)
+            world.db.execute("ANALYZE")
     if speed is not None:
         world.set("life", speed)
     return sandbox

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from bisect import insort
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -104,6 +105,9 @@ class Writer:
             if name in handles and handles[name] != row["author"]
         ]
         world.insert_many("mentions", found)
+        sql = "UPDATE accounts SET posts=posts+? WHERE network=? AND id=?"
+        counts = Counter(row["author"] for row in self.posts)
+        world.db.executemany(sql, [(number, TWITTER, author) for author, number in counts.items()])
         world.insert_many("links", [{"code": code, "url": url} for code, url in self.links.items()])
 
 

@@ -102,7 +102,7 @@ def make_account(town: Town, person: Row, proof: str = "") -> Row:
     """A person's account; `proof` says what on the profile shows who it is."""
     rng = town.rng
     company = town.companies[person["company"] - 1] if person["company"] else None
-    made = town.now - rng.randrange(60, 5400) * DAY_MS
+    made = town.now - rng.randrange(60 * DAY_MS, 5400 * DAY_MS)
     handle = free_handle(town, person)
     account = bare_account(rng, made, handle, f"{person['given_name']} {person['family_name']}", person["language"])
     account |= {"person": person["id"], "mood": person["mood"], "location": _location(rng, person)}
@@ -152,7 +152,7 @@ def bare_account(rng: random.Random, made: int, handle: str, name: str, language
         "followers": followers,
         "following": following,
         "listed": int(followers * rng.uniform(0.002, 0.03)),
-        "older_posts": int(rng.lognormvariate(6, 1.4)),
+        "posts": int(rng.lognormvariate(6, 1.4)),
         "likes": int(rng.lognormvariate(6.5, 1.5)),
         "person": None,
         "brand": 0,
@@ -173,9 +173,11 @@ def free_handle(town: Town, person: Row) -> str:
     rng.shuffle(shapes)
     shapes += [f"{given[:8]}{rng.randrange(70, 100)}", *(f"{given[:7]}_{rng.randrange(1000, 99999)}" for _ in range(9))]
     for shape in shapes:
-        if 4 <= len(shape) <= 15 and shape not in town.taken:
-            town.taken.add(shape)
-            return shape.title().replace("_", "") if rng.random() < 0.15 and "_" in shape else shape
+        if "_" in shape and rng.random() < 0.15:
+            shape = shape.title().replace("_", "")
+        if 4 <= len(shape) <= 15 and shape.lower() not in town.taken:
+            town.taken.add(shape.lower())
+            return shape
     raise AssertionError("no handle left")
 
 
@@ -213,7 +215,7 @@ def make_brand(town: Town, handle: str, name: str, bio: str, followers: int) -> 
         "website": "https://lumen-lighting.example.com",
         "location": "Bristol",
     }
-    row |= {"followers": followers, "following": 612, "listed": followers // 40, "older_posts": 8200}
+    row |= {"followers": followers, "following": 612, "listed": followers // 40, "posts": 8200}
     town.brands.append(row)
     town.accounts.append(row)
     return row
@@ -226,7 +228,11 @@ def make_company_account(town: Town, company: Row) -> None:
         return
     town.taken.add(handle)
     row = bare_account(
-        town.rng, town.now - town.rng.randrange(400, 4000) * DAY_MS, handle, company["name"], company["language"]
+        town.rng,
+        town.now - town.rng.randrange(400 * DAY_MS, 4000 * DAY_MS),
+        handle,
+        company["name"],
+        company["language"],
     )
     row |= {
         "bio": f"{company['name']}, {company['city']}. {company['industry'].capitalize()}.",

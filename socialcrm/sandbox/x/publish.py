@@ -113,6 +113,8 @@ def _mention(sandbox: Sandbox, row: Row) -> None:
 
 
 def _count(sandbox: Sandbox, row: Row, step: int = 1) -> None:
+    sql = "UPDATE accounts SET posts=MAX(0, posts+?) WHERE network=? AND id=?"
+    sandbox.world.run(sql, step, TWITTER, row["author"])
     for column, target in (("replies", row["in_reply_to"]), ("quotes", row["quoted"])):
         if target is not None:
             sql = f"UPDATE posts SET {column}=MAX(0, {column}+?) WHERE network=? AND id=?"
@@ -126,6 +128,11 @@ def delete(sandbox: Sandbox, post: Row, via: str = "api") -> None:
     with sandbox.world.write():
         now = sandbox.clock.now()
         sandbox.world.run("UPDATE posts SET deleted_at=? WHERE network=? AND id=?", now, TWITTER, post["id"])
+        names = text.mentioned(post["text"])
+        marks = ",".join("?" * len(names))
+        ids = f"SELECT id FROM accounts WHERE network='{TWITTER}' AND handle_lower IN ({marks})"
+        sql = f"DELETE FROM mentions WHERE network='{TWITTER}' AND post=? AND account IN ({ids})"
+        sandbox.world.run(sql, post["id"], *names)
         _count(sandbox, post, -1)
         sandbox.log(author, "delete", post, via)
     sandbox.changed.set()

@@ -98,7 +98,15 @@ class Renderer:
         return body
 
     def entities(self, row: Row) -> Row | None:
-        """Links, mentions and tags of a post, at their places in the text as sent."""
+        """Links, mentions and tags of a post, at their places in the text as sent; found once a post."""
+        known: dict[int, Row | None] = self.sandbox.memory.setdefault("entities", {})
+        if row["id"] not in known:
+            if len(known) > 50_000:
+                known.clear()
+            known[row["id"]] = self._entities(row)
+        return known[row["id"]]
+
+    def _entities(self, row: Row) -> Row | None:
         shown = html.escape(row["text"], quote=False)
         names = text.mentioned(shown)
         marks = ",".join("?" * len(names))
@@ -178,16 +186,14 @@ def _post_metrics(_: Renderer, row: Row) -> Row:
     }
 
 
-def _user_metrics(renderer: Renderer, row: Row) -> Row:
-    sql = "SELECT COUNT(*) FROM posts WHERE network=? AND author=? AND deleted_at IS NULL"
-    posts = renderer.sandbox.world.value(sql, TWITTER, row["id"])
+def _user_metrics(_: Renderer, row: Row) -> Row:
     return {
         "followers_count": row["followers"],
         "following_count": row["following"],
-        "tweet_count": row["older_posts"] + posts,
+        "tweet_count": row["posts"],
         "listed_count": row["listed"],
         "like_count": row["likes"],
-        "media_count": row["older_posts"] // 9,
+        "media_count": row["posts"] // 9,
     }
 
 
