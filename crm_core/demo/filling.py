@@ -70,14 +70,16 @@ def _works(account: SocialAccount) -> bool:
 
 
 def fetch(progress: Progress) -> Level:
-    """Look for the contacts on X, then pull what is due until both goals are reached or nothing is left to pull."""
+    """Look for the contacts on X, then pull until nothing is due; each round finds people whose posts come next."""
     deadline = time.monotonic() + LONGEST
     contacts = list(Contact.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(contacts), DISCOVER_AT_ONCE):
         matching.discover(contacts[start : start + DISCOVER_AT_ONCE])
         progress.show(level().share, str(level()))
-    while not level().is_enough and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
         pulled = sync.pull_due(limit=20)
+        # New people who mentioned us may be contacts; those who are get their own posts pulled in the next round.
+        matching.match_new()
         progress.show(level().share, str(level()))
         if not pulled and not Stream.objects.due().exists():
             break
