@@ -729,6 +729,12 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("network", "external_id"), name="socialcrm_account_once"),
         ),
         migrations.AddIndex(
+            model_name="socialprofile",
+            index=models.Index(
+                condition=models.Q(("matched_at__isnull", True)), fields=["id"], name="socialcrm_profile_unmatched"
+            ),
+        ),
+        migrations.AddIndex(
             model_name="profilelink",
             index=models.Index(fields=["contact", "state"], name="socialcrm_link_contact"),
         ),

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .evidence import EvidenceField
+
 
 class SocialProfileQuerySet(models.QuerySet["SocialProfile"]):
     """Questions about many profiles."""
@@ -58,7 +60,10 @@ class SocialProfile(models.Model):
         verbose_name = _("profile")
         verbose_name_plural = _("profiles")
         constraints = [models.UniqueConstraint(fields=["network", "external_id"], name="socialcrm_profile_once")]
-        indexes = [models.Index(fields=["network", "handle"], name="socialcrm_profile_handle")]
+        indexes = [
+            models.Index(fields=["network", "handle"], name="socialcrm_profile_handle"),
+            models.Index(fields=["id"], condition=Q(matched_at__isnull=True), name="socialcrm_profile_unmatched"),
+        ]
         permissions = [("link_socialprofile", _("Can link profiles to contacts"))]
 
     def __str__(self) -> str:
@@ -90,7 +95,7 @@ class ProfileLink(models.Model):
     basis = models.CharField(max_length=20, choices=Basis.choices, blank=True)
     automatic = models.BooleanField(default=False)
     score = models.FloatField(default=0, help_text=_("How alike, 0 to 1."))
-    evidence = models.JSONField(default=list, blank=True)  # [{"code": ..., "text": ..., "against": bool}]
+    evidence = EvidenceField(default=list, blank=True)  # [{"code", "facts", "against"}], read with "text"
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

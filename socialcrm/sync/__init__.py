@@ -8,7 +8,7 @@ from .health import Health, StreamHealth, health
 from .pull import pull, pull_account, pull_due
 from .resolve import resolve_profile
 from .store import Stored, store, store_many
-from .streams import ensure_streams, follow_profile, make_due, unfollow_profile
+from .streams import ensure_streams, follow_profile, follow_profiles, make_due, unfollow_profile
 from .upkeep import check_deletions, fetch_parents, refresh_profiles
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "fill_gap",
     "fill_lost",
     "follow_profile",
+    "follow_profiles",
     "forget",
     "health",
     "make_due",
