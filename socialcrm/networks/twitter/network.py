@@ -28,9 +28,10 @@ from socialcrm.networks.base import (
 
 from . import answer, limits, parse, rules, walk
 from .client import USER_FIELDS, Client
+from .count import LIMIT
 from .oauth import Dance
 from .person import WEB
-from .text import LIMIT, check, has_url
+from .text import check, has_url
 
 
 class Twitter(Network):

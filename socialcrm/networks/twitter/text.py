@@ -8,14 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
-from twitter_text import extract_urls_with_indices, parse_tweet
 
 from socialcrm.networks.border import FetchedPost, TextCheck
 
+from .count import LIMIT, length, urls
 from .wire import Entities, Entity
 
-LIMIT = 280
-LONGEST = 25_000  # what is longer is over the limit of every tier: not worth counting exactly
 _ESCAPED = re.compile("&(?:amp|lt|gt);")
 _PLAIN = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 _LEADING = re.compile(r"\s*@(\w{1,15})(?=\s|$)", re.ASCII)
@@ -109,13 +107,6 @@ def without_leading(text: str, handles: Sequence[str]) -> str:
     return text
 
 
-def length(text: str) -> int:
-    """X's weighted length: most scripts 1, others and emoji 2, a link 23."""
-    if len(text) > LONGEST:
-        return len(text)
-    return int(parse_tweet(text.encode("utf-8", "replace").decode()).weightedLength)
-
-
 def check(text: str, to_handles: Sequence[str] = (), limit: int = LIMIT) -> TextCheck:
     """Count a text as X does, and say what is wrong with it."""
     counted = length(without_leading(text, to_handles))
@@ -140,14 +131,13 @@ def problem(text: str, counted: int, limit: int, to_handles: Sequence[str] = ())
 
 def has_url(text: str) -> bool:
     """Whether X will see a link, which makes the post dearer."""
-    return bool(extract_urls_with_indices(text[:LONGEST]))
+    return next(urls(text), None) is not None
 
 
 def fingerprint(text: str, expanded: Sequence[tuple[int, int, str]] | None = None) -> str:
     """A text reduced to what survives posting: links in full, no leading mentions, NFC, single spaces."""
     if expanded is None:
-        found = extract_urls_with_indices(text)
-        expanded = [(*one["indices"], one["url"]) for one in found]
+        expanded = [(start, end, text[start:end]) for start, end in urls(text)]
     for start, end, url in sorted(expanded, reverse=True):
         text = f"{text[:start]}{_bare(url)}{text[end:]}"
     while hit := _LEADING.match(text):
