@@ -7,7 +7,7 @@ from typing import Any
 
 import environ
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from socialcrm.schedule import SCHEDULE
 
@@ -107,7 +107,7 @@ else:
         "polling_interval": 0.2,
     }
 # A worker without --queues takes from all of them. Replies have one of their own, so that no backlog holds them up.
-CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "reply", "score", "sync")]
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "reply", "score", "sync")]
 CELERY_TASK_ROUTES = {
     "socialcrm.send_reply": {"queue": "reply"},
     "socialcrm.reconcile_reply": {"queue": "reply"},
@@ -161,6 +161,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("CRM_BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = env.int("CRM_HSTS_SECONDS", default=3600 if PRODUCTION else 0)
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "crm_core.views.errors.csrf_failed"
 
 CRM_BRAND = env("CRM_BRAND", default="Lumen Lighting")
 # Where pictures may come from besides the site: avatars live on the networks' own hosts (or in a local sandbox).
