@@ -6,6 +6,7 @@ import random
 from functools import lru_cache
 
 from .canvas import Canvas, Colour
+from .town.names import GIVEN
 
 BACKGROUNDS: list[Colour] = [
     *((250, 214, 165), (178, 216, 216), (199, 206, 234), (255, 200, 190), (181, 234, 215), (255, 233, 170)),
@@ -25,6 +26,9 @@ CLOTHES: list[Colour] = [
 ]
 INK: Colour = (46, 38, 36)
 WHITE: Colour = (255, 255, 255)
+LONG = ["long", "long", "bob", "bob", "bun", "curly", "scarf", "side"]
+SHORT = ["short", "short", "side", "side", "curly", "bald", "cap"]
+FIRST_HALF = {*GIVEN["en"][: GIVEN["en"].index("Aaron")], *GIVEN["fr"][: GIVEN["fr"].index("Adrien")]}
 SIZES = {"normal": 96, "bigger": 146, "400x400": 400}
 
 
@@ -35,16 +39,17 @@ def mix(one: Colour, other: Colour, part: float) -> Colour:
 
 
 @lru_cache(maxsize=512)
-def face(account: int, size: int) -> bytes:
-    """The PNG of a person's face; the same id has the same face at every size."""
+def face(account: int, given: str, size: int) -> bytes:
+    """The PNG of a person's face; the same id and first name have the same face at every size."""
     dice = random.Random(f"face:{account}")
     canvas = Canvas(size, dice.choice(BACKGROUNDS))
     skin, hair, cloth = dice.choice(SKINS), dice.choice(HAIRS), dice.choice(CLOTHES)
-    style = dice.choice(["short", "short", "side", "long", "long", "bob", "bun", "curly", "bald", "scarf", "cap"])
+    styles = LONG if given in FIRST_HALF else SHORT
+    style = dice.choice(styles)
     _behind(canvas, style, hair, cloth)
     _body(canvas, dice, skin, cloth)
     _head(canvas, dice, skin)
-    if style in ("short", "side", "bald", "cap", "curly") and dice.random() < 0.4:
+    if styles is SHORT and dice.random() < 0.45:
         _beard(canvas, mix(skin, hair, 0.85))
     _features(canvas, dice, skin, hair)
     _front(canvas, style, hair, cloth)

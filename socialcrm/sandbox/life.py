@@ -67,7 +67,10 @@ class Life:
         """Most people answer what an app posted in reply to them, after 10 to 40 seconds."""
         world = self.sandbox.world
         seen = int(world.get("life_seq", 0))
-        sql = "SELECT * FROM log WHERE seq>? AND action='post' AND via='api' AND in_reply_to IS NOT NULL ORDER BY seq"
+        sql = (
+            "SELECT * FROM log WHERE seq>? AND action='post' AND via IN ('api', 'web') "
+            "AND in_reply_to IS NOT NULL ORDER BY seq"
+        )
         with world.write():
             for entry in world.all(sql, seen):
                 self._plan_answer(entry, speed, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from aiohttp import web
@@ -32,8 +33,8 @@ async def picture(request: web.Request) -> web.Response:
     row = of(request).account(TWITTER, account) if account.isdigit() else None
     if row is None or size is None:
         raise web.HTTPNotFound
-    person = row["person"] is not None
-    body = faces.face(row["id"], size) if person else faces.sign(row["id"], bool(row["brand"]), size)
+    given = of(request).world.value("SELECT given_name FROM people WHERE id=?", row["person"])
+    body = faces.face(row["id"], given, size) if given else faces.sign(row["id"], bool(row["brand"]), size)
     headers = {"cache-control": "max-age=86400", "x-content-type-options": "nosniff"}
     return web.Response(body=body, content_type="image/png", headers={**headers, "content-security-policy": "sandbox"})
 
@@ -47,7 +48,7 @@ async def index(request: web.Request) -> web.Response:
         "<p class=soft>All of it: <a href='/_control/log'>/_control/log</a>. The control API is described in "
         "docs/sandbox.md.</p>",
         now=iso(sandbox.clock.now()).replace("T", " ")[:19] + " UTC",
-        life=sandbox.world.get("life", 0),
+        life=f"{sandbox.world.get('life', 0):g}",
         accounts=sandbox.world.value("SELECT COUNT(*) FROM accounts"),
         posts=sandbox.world.value("SELECT COUNT(*) FROM posts"),
         faults=_faults(sandbox),
@@ -59,7 +60,10 @@ async def index(request: web.Request) -> web.Response:
 def _faults(sandbox: Sandbox) -> Html:
     rules = [
         fill(
-            "<li>{what} <span class=soft>hit {hits} of {seen} calls</span></li>", what=r.body, hits=r.hits, seen=r.seen
+            "<li>{what} <span class=soft>hit {hits} of {seen} calls</span></li>",
+            what=json.dumps(r.body),
+            hits=r.hits,
+            seen=r.seen,
         )
         for r in sandbox.faults.rules()
     ]
@@ -94,8 +98,8 @@ def _post(sandbox: Sandbox, row: Row, main: bool = False, depth: bool = False) -
         return Html("<div class='post soft'>This post was deleted.</div>")
     return fill(
         "<div class='post {classes}'><img src='{face}' alt=''><div><b>{name}</b> <a href='/{handle}'>@{handle}</a> "
-        "<a class=soft href='/{handle}/status/{id}'>{at}</a><p>{text}</p><span class=soft>{replies} replies · "
-        "{reposts} reposts · {likes} likes · <a href='/intent/post?in_reply_to={id}'>Reply</a></span></div></div>",
+        "<a class=soft href='/{handle}/status/{id}'>{at}</a><p>{text}</p><span class=soft>Replies {replies} · "
+        "reposts {reposts} · likes {likes} · <a href='/intent/post?in_reply_to={id}'>Reply</a></span></div></div>",
         classes=" ".join([*(["main"] if main else []), *(["thread"] if depth else [])]),
         face=image_url(sandbox, {"id": row["author"]}).removeprefix(sandbox.public_url),
         at=iso(row["created_at"])[:16].replace("T", " "),

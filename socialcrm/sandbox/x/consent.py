@@ -67,7 +67,7 @@ def page(sandbox: Sandbox, app: str, scope: str, hidden: dict[str, str], form: d
 def _people(sandbox: Sandbox, wanted: str) -> list[dict[str, Any]]:
     sql = (
         "SELECT * FROM accounts WHERE network=? AND suspended=0 AND (handle_lower LIKE ? OR (?='' AND brand=1)) "
-        "ORDER BY brand DESC, followers DESC LIMIT 6"
+        "ORDER BY brand DESC, handle_lower LIMIT 6"
     )
     return sandbox.world.all(sql, TWITTER, f"{wanted}%" if wanted else "", wanted)
 
