@@ -181,6 +181,9 @@ def short_time(when: datetime | None) -> str:
     return display.short_time(when)
 
 
+register.filter("day_time", display.day_time)
+
+
 @register.filter
 def number(value: Any) -> str:
     """A number as the page's language groups it; a dash where it is unknown."""
@@ -240,7 +243,6 @@ def tab_label(kind: str) -> str:
     }[kind]
 
 
-register.filter("band_label", scores.band_label)
 register.filter("score_parts", scores.parts)
 register.filter("confidence_percent", scores.confidence_percent)
 register.filter("magnitude", scores.magnitude)

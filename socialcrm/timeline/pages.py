@@ -214,12 +214,20 @@ def _count_ours() -> Case:
 
 
 def _moving() -> dict[str, Subquery]:
+    """What tells that a reply moved: those in flight by their own index, the settled ones by their conversation."""
     moving = Reply.objects.filter(state__in=Reply.IN_FLIGHT, post__author=OuterRef("profile")).order_by()
     grouped = moving.values("post__author").annotate(
         n=Count("pk"), sending=Count("pk", filter=Q(state="sending")), at=Max("changed_at")
     )
-    names = {"n_moving": "n", "n_sending": "sending", "moved_at": "at"}
-    return {name: Subquery(grouped.values(column)) for name, column in names.items()}
+    ours = Reply.objects.filter(conversation__profile=OuterRef("profile")).order_by()
+    settled = ours.values("conversation__profile").annotate(n=Count("pk"), at=Max("changed_at"))
+    return {
+        "n_moving": Subquery(grouped.values("n")),
+        "n_sending": Subquery(grouped.values("sending")),
+        "moved_at": Subquery(grouped.values("at")),
+        "n_settled": Subquery(settled.values("n")),
+        "settled_at": Subquery(settled.values("at")),
+    }
 
 
 def _if_linked(count: QuerySet[Any, Any]) -> Case:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from socialcrm import conf
+from socialcrm import ledger
 from socialcrm.models import ApiUsage, Gap, Mention, Reply, SocialAccount, Stream
 from socialcrm.networks import get_network
+from socialcrm.sync.health import in_words
 
 DAYS = 14
 SLOT = timedelta(hours=6)
 SLOTS = DAYS * 24 // 6
-WRITES = ("reply", "publish", "delete", "refresh", "revoke", "connect")
+MILLION = 1_000_000
 
 
 @dataclass
@@ -78,9 +79,9 @@ class Card:
         return any(s.lease_until and s.lease_until > now for s in self.own_streams)
 
     @property
-    def trouble(self) -> Stream | None:
-        """The stream that fails, if one does."""
-        return next((s for s in self.own_streams if s.failures and s.error_detail), None)
+    def trouble(self) -> str:
+        """What fails and what happens next, in a sentence."""
+        return next((words for s in self.own_streams if (words := in_words(s))), "")
 
     @property
     def health(self) -> str:
@@ -122,8 +123,8 @@ def cards(accounts: Sequence[SocialAccount]) -> list[Card]:
 
 
 def _cap(account: SocialAccount) -> Decimal | None:
-    cap = account.monthly_cap if account.monthly_cap is not None else conf.get("MONTHLY_CAP")
-    return None if cap is None else Decimal(str(cap))
+    cap = ledger.cap_micros(account)
+    return None if cap is None else Decimal(cap) / MILLION
 
 
 def _fill_waiting(found: dict[int, Card]) -> None:
@@ -134,25 +135,23 @@ def _fill_waiting(found: dict[int, Card]) -> None:
 
 def _fill_money(found: dict[int, Card]) -> None:
     now = timezone.now()
-    start = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    rows = ApiUsage.objects.filter(account__in=found, hour__gte=start).order_by()
-    for row in rows.values("account", "purpose").annotate(micros=Sum("micros"), units=Sum("units"), calls=Sum("calls")):
+    rows = ApiUsage.objects.filter(account__in=found, hour__gte=ledger.month_start(now)).order_by()
+    for row in rows.values("account", "purpose").annotate(micros=Sum("micros"), units=Sum("units")):
         card = found[row["account"]]
-        card.spent += Decimal(row["micros"]) / 1_000_000
+        card.spent += Decimal(row["micros"]) / MILLION
         if row["purpose"] == "reply":
             card.replies += row["units"]
-        elif row["purpose"] not in WRITES:
+        elif row["purpose"] not in ledger.WRITES:
             card.reads += row["units"]
-    share = (now - start) / (_next_month(start) - start)
     for card in found.values():
-        card.forecast = card.spent / Decimal(max(share, 0.02))
+        card.forecast = Decimal(ledger.forecast(int(card.spent * MILLION), now)) / MILLION
 
 
 def _fill_coverage(found: dict[int, Card]) -> None:
     now = timezone.now()
     start = now - DAYS * timedelta(days=1)
     slots: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    usage = ApiUsage.objects.filter(account__in=found, hour__gte=start - SLOT).exclude(purpose__in=WRITES)
+    usage = ApiUsage.objects.filter(account__in=found, hour__gte=start - SLOT).exclude(purpose__in=ledger.WRITES)
     for account, hour, calls, failures in usage.values_list("account", "hour", "calls", "failures"):
         place = min(SLOTS - 1, max(0, int((hour + timedelta(minutes=30) - start) / SLOT)))
         slots[account][place][0] += calls
@@ -186,8 +185,4 @@ def _line(account: SocialAccount, gap: Gap, per_hour: float) -> GapLine:
     about = max(1, round(per_hour * (ends - begins).total_seconds() / 3600))
     network: Any = get_network(account.network)
     micros = network.price("mentions") * about if network.can("price") else 0
-    return GapLine(gap, about, Decimal(micros) / 1_000_000)
-
-
-def _next_month(start: datetime) -> datetime:
-    return (start + timedelta(days=32)).replace(day=1)
+    return GapLine(gap, about, Decimal(micros) / MILLION)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from socialcrm import audit, connect
+from socialcrm import audit, connect, sync
 from socialcrm.access import usable_accounts
 from socialcrm.forms import CapForm
 from socialcrm.models import Gap, SocialAccount
@@ -39,7 +39,7 @@ def accounts_page(request: HttpRequest) -> HttpResponse:
         "cards": found,
         "lost": [card for card in found if card.account.state == SocialAccount.State.NEEDS_RECONNECT],
         "may_manage": request.user.has_perm("socialcrm.manage_accounts"),
-        "networks": [(name, cls) for name, cls in networks().items() if cls.sign_in_kinds],
+        "networks": [(name, cls.label, cls.sign_in_kinds) for name, cls in networks().items() if cls.sign_in_kinds],
         "now": timezone.now(),
     }
     response = page(request, "socialcrm/accounts.html", context)
@@ -84,10 +84,9 @@ def callback(request: HttpRequest, network: str) -> HttpResponse:
 @needs("manage_accounts")
 @require_POST
 def sync_now(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read the account at the next beat instead of at its own time."""
+    """Read the account at the next beat, within seconds, instead of at its own time."""
     account = _manageable(request, pk)
-    account.streams.filter(active=True).update(due_at=timezone.now())
-    _ring()
+    sync.make_due(account)
     audit.record(request.user, "account_sync_now", account)
     return _back(request, _("%(account)s is being read now.") % {"account": account}, error=False)
 
@@ -140,14 +139,14 @@ def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
     """Fetch what a gap may have missed."""
-    from socialcrm import sync
-
     gap = get_object_or_404(Gap.objects.select_related("stream__account"), pk=pk, filled_at__isnull=True)
     _manageable(request, gap.stream.account_id)
     try:
-        sync.fill_gap(gap, request.user)
+        whole = sync.fill_gap(gap, request.user)
     except NetworkError as error:
         return _back(request, str(error))
+    if not whole:
+        return _back(request, _("The network shows only a part of it: what there was is here now."))
     return _back(request, _("The gap is filled."), error=False)
 
 
@@ -174,7 +173,3 @@ def _back(request: HttpRequest, message: str, *, error: bool = True) -> HttpResp
 def _version(found: list[Card]) -> str:
     facts = [(c.account.pk, c.account.state, c.last_success, c.busy, c.waiting, c.spent, len(c.gaps)) for c in found]
     return f'"{blake2s(repr(facts).encode(), digest_size=8).hexdigest()}"'
-
-
-def _ring() -> None:
-    """Wake a worker; the beat finds the streams anyway."""

@@ -81,6 +81,11 @@ def short_time(when: datetime | None) -> str:
     return formats.date_format(local, form)
 
 
+def day_time(when: datetime | None) -> str:
+    """A time of ours with its day: Wed 18 Nov, 22:14."""
+    return formats.date_format(timezone.localtime(when), _("D j M, H:i")) if when else ""
+
+
 def intents(network: Any, post: Any, reply_url: str) -> dict[str, str]:
     """Where the network's own reply, repost and like are; its post where it has no such addresses."""
     if network.can("action_urls"):

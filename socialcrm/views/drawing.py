@@ -11,12 +11,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-CUTS = (20, 35, 50, 70)
+from socialcrm.scoring import BANDS
+
+CUTS = tuple(band.start for band in BANDS)
 
 
 def ring(value: float | None, small: bool = False) -> SafeString:
     """A score of 100 as a ring that is cut at the bands; dashed and empty where there is none."""
-    cuts = format_html_join("", '<line class="sc-ring__cut" x1="{}" y1="{}" x2="{}" y2="{}"/>', map(_cut, (0, *CUTS)))
+    cuts = format_html_join("", '<line class="sc-ring__cut" x1="{}" y1="{}" x2="{}" y2="{}"/>', map(_cut, CUTS))
     known = value is not None
     arc = (
         '<circle class="sc-ring__val" cx="18" cy="18" r="16" pathLength="100" stroke-dasharray="{} 100" '

@@ -116,6 +116,8 @@ def _link(request: HttpRequest, contact: Any) -> HttpResponse:
         made = matching.link(profile, contact, request.user, form.cleaned_data["basis"])
     except matching.AlreadyLinked as error:
         return _form(request, contact, _taken(request, error.contact), 409)
+    except matching.LinkingForbidden as error:
+        return _form(request, contact, {"error": str(error)}, 422)
     undo = reverse("socialcrm:unlink", args=[made.pk])
     return _aside(request, contact, _("@%(handle)s is linked.") % {"handle": profile.handle}, undo)
 

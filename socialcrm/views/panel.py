@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from socialcrm import conf
+from socialcrm import conf, scoring
 from socialcrm.access import get_visible_contact, usable_accounts, visible_contacts
 from socialcrm.contacts import get_adapter, get_contact_model
 from socialcrm.models import SocialAccount
@@ -123,17 +124,8 @@ def build_panel(user: Any, contacts: Any, query: Mapping[str, str], base: str = 
         base=base,
     )
     if panel.contact is not None:
-        panel.score = score_of(panel.contact)
+        panel.score = scoring.for_contact(panel.contact)
     return panel
-
-
-def score_of(contact: Any) -> Any:
-    """The contact's score, or None."""
-    try:
-        from socialcrm import scoring
-    except ImportError:
-        return None
-    return scoring.for_contact(contact)
 
 
 @login_required
@@ -172,13 +164,15 @@ def contact(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "socialcrm/contact.html", {**context, "base": conf.get("BASE_TEMPLATE")})
 
 
-def _keys(wanted: list[str]) -> list[str]:
-    field = get_contact_model()._meta.pk
+def _keys(wanted: list[str]) -> list[Any]:
+    field: Any = get_contact_model()._meta.pk
+    while field.remote_field:  # a key that is a link to a parent has the parent's form
+        field = field.target_field
     good = []
     for key in wanted:
         try:
-            good.append(field.to_python(key))
-        except Exception:  # noqa: BLE001  a host's key field may refuse in its own way
+            good.append(field.clean(key, None))
+        except ValidationError:
             continue
     return good
 

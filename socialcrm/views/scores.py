@@ -1,4 +1,4 @@
-"""A score in words: its band, and each part with the figure behind it."""
+"""A score in words: each part with the figure behind it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,6 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-
-
-def band_label(score: Any) -> str:
-    """The band in words."""
-    band = str(score.band)
-    return {
-        "quiet": _("Quiet voice"),
-        "small": _("Small voice"),
-        "growing": _("Growing voice"),
-        "strong": _("Strong voice"),
-        "leading": _("Leading voice"),
-    }.get(band, band)
 
 
 def parts(score: Any) -> list[dict[str, Any]]:

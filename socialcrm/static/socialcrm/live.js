@@ -172,7 +172,12 @@
   }
 
   document.addEventListener("visibilitychange", function () { plan(200); });
-  document.addEventListener("sc:swapped", countDown);
+  /* After a deed of one's own the next look fetches everything, whatever happened in between. */
+  document.addEventListener("sc:swapped", function () {
+    var panel = document.querySelector("[data-sc-live]");
+    if (panel) panel.dataset.scV = "";
+    countDown();
+  });
   setInterval(countDown, 500);
   plan(EVERY);
 })();

@@ -174,14 +174,14 @@
     else if ((link = target.closest("[data-sc-pane]"))) { event.preventDefault(); pane(link); }
     else if ((link = target.closest("[data-sc-dismiss]"))) link.closest(".sc-toast").remove();
     else if ((link = target.closest("[aria-disabled=true]"))) event.preventDefault();
-    document.querySelectorAll("details.sc-menu[open]").forEach(function (menu) {
+    document.querySelectorAll("details.sc-drop[open]").forEach(function (menu) {
       if (!menu.contains(target)) menu.open = false;
     });
   });
 
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape") return;
-    document.querySelectorAll("details.sc-menu[open]").forEach(function (menu) {
+    document.querySelectorAll("details.sc-drop[open]").forEach(function (menu) {
       menu.open = false;
       menu.querySelector("summary").focus();
     });

@@ -1,0 +1,216 @@
+"""The panel in a real browser: typing, sending once, news that appear, keyboard, no JavaScript, hostile content."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from socialcrm.models import Mention, Post, Reply, SocialAccount, SocialProfile
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+VECTORS = Path(__file__).resolve().parents[3] / "shared/specs/x/twitter-text/conformance__validate.yml"
+
+
+@pytest.fixture
+def panel(live_server: Any, page: Page, sign_in: Any, ada: Any, mention: Post, rep: User) -> Page:
+    """Ada's panel, with her mention and its composer open."""
+    sign_in(rep)
+    page.goto(f"{live_server.url}/social/contacts/{ada.pk}/")
+    return page
+
+
+def composer(page: Page) -> Any:
+    """The text field of the open composer."""
+    return page.locator("form[data-sc-composer] textarea")
+
+
+def answer(page: Page, text: str) -> None:
+    """Type an answer and send it."""
+    composer(page).fill(text)
+    page.get_by_role("button", name="Reply on X").click()
+
+
+def test_the_counter_counts_as_x_does_while_typing(panel: Page) -> None:
+    composer(panel).fill("hello 😀 https://example.com/a/very/long/address/that/counts/as/twenty-three")
+    expect(panel.locator("[data-sc-count]")).to_contain_text("248 left")
+
+
+def test_over_the_limit_the_button_is_off_and_says_by_how_much(panel: Page) -> None:
+    composer(panel).fill("x" * 297)
+    expect(panel.locator("[data-sc-count]")).to_have_text("17 over")
+    expect(panel.get_by_role("button", name="Reply on X")).to_be_disabled()
+    expect(panel.get_by_text("Shorten by 17.")).to_be_visible()
+
+
+def test_a_reply_shows_at_once_and_counts_down(panel: Page, mention: Post) -> None:
+    answer(panel, "We look into it today.")
+    expect(panel.locator(".sc-post--pending")).to_contain_text("We look into it today.")
+    expect(panel.locator(".sc-state")).to_contain_text(re.compile(r"Leaves in \d s"))
+    assert Reply.objects.get().text == "We look into it today."
+
+
+def test_a_double_click_sends_one(panel: Page) -> None:
+    composer(panel).fill("Once only.")
+    panel.get_by_role("button", name="Reply on X").dblclick()
+    expect(panel.locator(".sc-post--pending")).to_have_count(1)
+    assert Reply.objects.count() == 1
+
+
+def test_control_and_enter_send(panel: Page) -> None:
+    composer(panel).fill("By keyboard.")
+    composer(panel).press("Control+Enter")
+    expect(panel.locator(".sc-post--pending")).to_contain_text("By keyboard.")
+
+
+def test_states_change_without_a_reload(panel: Page) -> None:
+    panel.evaluate("window.stayed = true")
+    answer(panel, "On its way.")
+    expect(panel.locator(".sc-post--pending")).to_have_count(1)
+    Reply.objects.update(state="sending", changed_at=timezone.now())
+    expect(panel.locator(".sc-state")).to_contain_text("Sending to X", timeout=8000)
+    Reply.objects.update(state="sent", external_id="77", sent_at=timezone.now(), changed_at=timezone.now())
+    expect(panel.locator(".sc-state--sent")).to_contain_text("Sent by Rep", timeout=8000)
+    expect(panel.locator(".sc-state--sent a")).to_have_attribute("href", re.compile("/status/77$"))
+    assert panel.evaluate("window.stayed") is True
+
+
+def test_cancel_gives_the_text_back(panel: Page) -> None:
+    answer(panel, "Not so fast.")
+    panel.get_by_role("button", name="Cancel").click()
+    expect(composer(panel)).to_have_value("Not so fast.")
+    assert Reply.objects.get().state == "cancelled"
+
+
+def test_a_failure_says_why_and_keeps_the_text(panel: Page) -> None:
+    answer(panel, "Try me.")
+    expect(panel.locator(".sc-post--pending")).to_have_count(1)
+    Reply.objects.update(state="failed", error_detail="X refused it.", changed_at=timezone.now())
+    expect(panel.locator(".sc-post--failed")).to_contain_text("Try me.", timeout=8000)
+    expect(panel.locator(".sc-state--failed")).to_contain_text("X refused it.")
+    expect(panel.get_by_role("button", name="Retry")).to_be_visible()
+
+
+def test_the_text_is_kept_when_the_server_cannot_be_reached(panel: Page) -> None:
+    panel.route("**/reply/", lambda route: route.abort())
+    answer(panel, "Keep me.")
+    expect(panel.get_by_role("alert")).to_contain_text("Your text is kept.")
+    expect(composer(panel)).to_have_value("Keep me.")
+
+
+def test_a_draft_survives_a_reload(panel: Page) -> None:
+    composer(panel).press_sequentially("Half a thought")
+    panel.reload()
+    expect(composer(panel)).to_have_value("Half a thought")
+
+
+def test_a_colleagues_answer_stops_mine_and_is_shown(
+    panel: Page, mention: Post, acme: SocialAccount, agent: User
+) -> None:
+    composer(panel).fill("Mine.")
+    Reply.objects.create(
+        account=acme, post=mention, user=agent, text="Theirs was first.", client_key="a", state="sent",
+        external_id="9", sent_at=timezone.now(),
+    )  # fmt: skip
+    panel.get_by_role("button", name="Reply on X").click()
+    expect(panel.locator(".sc-answered")).to_contain_text("Theirs was first.")
+    expect(composer(panel)).to_have_value("Mine.")
+    panel.get_by_role("button", name="Send anyway").click()
+    expect(panel.locator(".sc-post--pending")).to_contain_text("Mine.")
+
+
+def test_a_new_mention_appears_by_itself_and_leaves_the_composer_alone(
+    panel: Page, acme: SocialAccount, ada_profile: SocialProfile
+) -> None:
+    composer(panel).press_sequentially("I am typing")
+    post = Post.objects.create(
+        network="twitter", external_id="6001", author=ada_profile, text="@acme and floor 4 too",
+        posted_at=timezone.now(), thread_id="6001", mentioned_ids=["100"],
+    )  # fmt: skip
+    Mention.objects.create(post=post, account=acme, author=ada_profile, posted_at=post.posted_at)
+    expect(panel.get_by_text("and floor 4 too")).to_be_visible(timeout=8000)
+    expect(panel.locator(".sc-new")).to_have_text("New")
+    assert panel.evaluate("document.activeElement.value") == "I am typing"
+
+
+def test_everything_is_reached_by_keyboard(panel: Page) -> None:
+    names = []
+    for _step in range(60):
+        panel.keyboard.press("Tab")
+        names.append(panel.evaluate("(document.activeElement.name || document.activeElement.textContent || '').trim()"))
+    assert "text" in names
+    assert any("Find" in name for name in names)
+    composer(panel).focus()
+    panel.keyboard.type("From the keyboard")
+    panel.keyboard.press("Control+Enter")
+    expect(panel.locator(".sc-post--pending")).to_contain_text("From the keyboard")
+    assert panel.evaluate("document.activeElement !== document.body")
+
+
+@pytest.mark.parametrize("field", ["text", "name", "bio", "location", "handle", "avatar_url", "url"])
+def test_hostile_content_never_runs(
+    field: str, live_server: Any, page: Page, sign_in: Any, ada: Any, mention: Post, rep: User
+) -> None:
+    canary = "\"'></textarea><script>window.hit=1</script><img src=x onerror='window.hit=1'><svg onload=window.hit=1>"
+    target = mention if field == "text" else mention.author
+    setattr(target, field, f"javascript:window.hit=1//{canary}" if field.endswith("url") else canary)
+    target.save()
+    sign_in(rep)
+    page.goto(f"{live_server.url}/social/contacts/{ada.pk}/")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hit") is None
+    assert not page.locator("a[href^='javascript:']").count()
+
+
+def test_without_javascript_the_form_works(
+    live_server: Any, browser: Any, sign_in: Any, ada: Any, mention: Post, rep: User, page: Page
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    sign_in(rep, context)
+    plain = context.new_page()
+    plain.goto(f"{live_server.url}/social/contacts/{ada.pk}/")
+    plain.locator("form[data-sc-composer] textarea").fill("x" * 300)
+    plain.get_by_role("button", name="Reply on X").click()
+    expect(plain.locator("textarea")).to_have_value("x" * 300)
+    plain.locator("textarea").fill("Plain and simple.")
+    plain.get_by_role("button", name="Reply on X").click()
+    assert Reply.objects.get().text == "Plain and simple."
+    context.close()
+
+
+def test_the_browser_counts_the_official_vectors_as_the_server_does(panel: Page) -> None:
+    if not VECTORS.exists():
+        pytest.skip("the official conformance file is not on this machine")
+    tests = yaml.safe_load(VECTORS.read_text(encoding="utf-8"))["tests"]
+    groups = [name for name in tests if name.endswith("CounterTest")]
+    vectors = [case for name in groups for case in tests[name]]
+    assert len(vectors) > 20
+    counted = panel.evaluate(
+        "texts => texts.map(text => window.scTwitterText.parseTweet(text).weightedLength)",
+        [case["text"] for case in vectors],
+    )
+    wrong = [
+        (case["description"], found, case["expected"]["weightedLength"])
+        for case, found in zip(vectors, counted, strict=True)
+        if found != case["expected"]["weightedLength"]
+    ]
+    assert not wrong
+
+
+def test_on_a_phone_one_pane_shows_at_a_time(
+    live_server: Any, page: Page, sign_in: Any, ada: Any, mention: Post, rep: User
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(rep)
+    page.goto(f"{live_server.url}/social/contacts/{ada.pk}/")
+    expect(page.locator("#sc-social")).to_be_hidden()
+    page.get_by_role("link", name="Social", exact=True).click()
+    expect(page.locator("#sc-social")).to_be_visible()
+    expect(page.locator("#sc-feed")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

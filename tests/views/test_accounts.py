@@ -1,0 +1,147 @@
+"""The accounts page: everyone sees how it is, only who may manage changes it, and no secret shows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from socialcrm.models import ApiUsage, Gap, Reply, SocialAccount, Stream
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stream(acme: SocialAccount) -> Stream:
+    """Acme's mentions, read a moment ago."""
+    return Stream.objects.create(account=acme, kind="mentions", last_success_at=timezone.now())
+
+
+def read(client: Client, user: User) -> str:
+    """The page as this user sees it."""
+    client.force_login(user)
+    return client.get(reverse("socialcrm:accounts")).content.decode()
+
+
+def test_health_cost_and_forecast_are_shown(client: Client, rep: User, acme: SocialAccount, stream: Stream) -> None:
+    acme.monthly_cap = Decimal(100)
+    acme.save()
+    ApiUsage.objects.create(
+        account=acme, purpose="mentions", hour=timezone.now(), calls=1, units=250, micros=12_500_000
+    )
+    page = read(client, rep)
+    for said in ("@acme", "Working", "$12.50", "of $100.00", "At this pace", "250 reads"):
+        assert said in page
+
+
+def test_no_secret_is_on_the_page(client: Client, admin: User, acme: SocialAccount, stream: Stream) -> None:
+    page = read(client, admin)
+    assert "token-of-acme" not in page
+    assert "refresh-of-acme" not in page
+
+
+def test_lost_access_is_a_banner_with_what_waits(
+    client: Client, admin: User, rep: User, acme: SocialAccount, mention: Any
+) -> None:
+    acme.change_state("needs_reconnect", "X says the permission was withdrawn.")
+    Reply.objects.create(account=acme, post=mention, user=rep, text="x", client_key="k", hold="reconnect")
+    page = read(client, admin)
+    assert "lost access on" in page
+    assert "1 queued reply waits." in page
+    assert "Reconnect" in page
+    assert "An administrator can reconnect it." in read(client, rep)
+
+
+def test_a_gap_is_shown_with_what_filling_it_costs(
+    client: Client, admin: User, acme: SocialAccount, stream: Stream
+) -> None:
+    now = timezone.now()
+    Gap.objects.create(stream=stream, starts_at=now - timedelta(hours=9), ends_at=now - timedelta(hours=3), why="depth")
+    page = read(client, admin)
+    assert "is-gap" in page
+    assert "Fill for less than $0.01" in page
+
+
+@pytest.mark.parametrize("name", ["account_sync", "account_pause", "account_cap", "account_disconnect"])
+def test_only_who_may_manage_changes_an_account(name: str, client: Client, rep: User, acme: SocialAccount) -> None:
+    client.force_login(rep)
+    assert client.post(reverse(f"socialcrm:{name}", args=[acme.pk])).status_code == 403
+    assert client.post(reverse("socialcrm:connect"), {"network": "twitter"}).status_code == 403
+
+
+def test_sync_now_makes_the_streams_due(client: Client, admin: User, acme: SocialAccount, stream: Stream) -> None:
+    Stream.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    client.force_login(admin)
+    client.post(reverse("socialcrm:account_sync", args=[acme.pk]))
+    stream.refresh_from_db()
+    assert stream.due_at <= timezone.now()
+
+
+def test_pause_and_start_again(client: Client, admin: User, acme: SocialAccount) -> None:
+    client.force_login(admin)
+    for state in ("paused", "working"):
+        client.post(reverse("socialcrm:account_pause", args=[acme.pk]))
+        acme.refresh_from_db()
+        assert acme.state == state
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("50", Decimal("50")), ("", None), ("-1", Decimal("7")), ("x", Decimal("7"))]
+)
+def test_the_cap_is_an_amount_or_nothing(
+    typed: str, kept: Decimal | None, client: Client, admin: User, acme: SocialAccount
+) -> None:
+    acme.monthly_cap = Decimal(7)
+    acme.save()
+    client.force_login(admin)
+    client.post(reverse("socialcrm:account_cap", args=[acme.pk]), {"monthly_cap": typed})
+    acme.refresh_from_db()
+    assert acme.monthly_cap == kept
+
+
+def test_disconnecting_asks_first(client: Client, admin: User, acme: SocialAccount) -> None:
+    client.force_login(admin)
+    url = reverse("socialcrm:account_disconnect", args=[acme.pk])
+    assert "What was said stays" in client.get(url).content.decode()
+    acme.refresh_from_db()
+    assert acme.state == "working"
+
+
+def test_a_callback_that_was_not_started_here_is_refused(client: Client, admin: User) -> None:
+    client.force_login(admin)
+    answer = client.get(reverse("socialcrm:callback", args=["twitter"]), {"code": "x", "state": "y"}, follow=True)
+    assert "was not started here" in answer.content.decode()
+
+
+def test_the_page_takes_the_same_queries_for_one_account_and_for_five(
+    client: Client, admin: User, acme: SocialAccount, stream: Stream
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client.force_login(admin)
+    url = reverse("socialcrm:accounts")
+    client.get(url)
+    with CaptureQueriesContext(connection) as one:
+        client.get(url)
+    for i in range(4):
+        account = SocialAccount.objects.create(network="twitter", external_id=f"a{i}", handle=f"a{i}")
+        made = Stream.objects.create(account=account, kind="mentions")
+        Gap.objects.create(stream=made, why="depth")
+    with CaptureQueriesContext(connection) as five:
+        client.get(url)
+    assert len(one) == len(five)
+
+
+def test_nothing_new_is_304(client: Client, admin: User, acme: SocialAccount, stream: Stream) -> None:
+    client.force_login(admin)
+    url = reverse("socialcrm:accounts")
+    etag = client.get(url).headers["ETag"]
+    headers = {"If-None-Match": etag, "X-Requested-With": "socialcrm"}
+    assert client.get(url, headers=headers).status_code == 304

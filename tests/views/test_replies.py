@@ -1,0 +1,208 @@
+"""Answering through the pages: who may, what comes back, and that the text is never lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from socialcrm.models import Post, Reply, SocialAccount
+
+pytestmark = pytest.mark.django_db
+FRAGMENT = {"X-Requested-With": "socialcrm"}
+
+
+@pytest.fixture
+def signed_in(client: Client, rep: User) -> Client:
+    """The rep's browser."""
+    client.force_login(rep)
+    return client
+
+
+def fields(acme: SocialAccount, text: str = "Thank you", **more: Any) -> dict[str, Any]:
+    """What the composer sends."""
+    return {"account": acme.pk, "text": text, "client_key": "key-of-this-form", "seen": 0, **more}
+
+
+def send(client: Client, post: Post, data: dict[str, Any], fragment: bool = True) -> Any:
+    """Submit the composer, with or without the panel's script."""
+    return client.post(reverse("socialcrm:reply", args=[post.pk]), data, headers=FRAGMENT if fragment else {})
+
+
+def test_a_reply_is_queued_and_its_item_comes_back(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    answer = send(signed_in, mention, fields(acme))
+    assert answer.status_code == 200
+    assert f'id="item-{mention.pk}"' in answer.content.decode()
+    assert Reply.objects.get().state == "queued"
+
+
+def test_without_the_script_the_answer_is_a_redirect_to_the_page_it_came_from(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    answer = send(signed_in, mention, fields(acme, next="/contacts/1/?pane=feed"), fragment=False)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/contacts/1/?pane=feed")
+
+
+def test_a_redirect_never_leaves_the_site(signed_in: Client, ada: Any, mention: Post, acme: SocialAccount) -> None:
+    answer = send(signed_in, mention, fields(acme, next="https://evil.example/"), fragment=False)
+    assert "evil" not in answer.headers["Location"]
+
+
+def test_the_same_form_twice_is_one_reply(signed_in: Client, ada: Any, mention: Post, acme: SocialAccount) -> None:
+    send(signed_in, mention, fields(acme))
+    assert send(signed_in, mention, fields(acme)).status_code == 200
+    assert Reply.objects.count() == 1
+
+
+def test_line_ends_are_counted_as_the_network_counts_them(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    send(signed_in, mention, fields(acme, "one\r\ntwo"))
+    assert Reply.objects.get().text == "one\ntwo"
+
+
+@pytest.mark.parametrize("text", ["", "   \n ", "x" * 281, "a\x00b", "\u200b"])
+def test_a_text_that_cannot_be_sent_comes_back_with_the_reason(
+    text: str, signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    answer = send(signed_in, mention, fields(acme, text))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'role="alert"' in page
+    assert "<textarea" in page
+    assert not Reply.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["😀" * 140, "שלום עולם", "e\u0301" * 200])
+def test_emoji_and_right_to_left_text_are_sent_as_written(
+    text: str, signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    assert send(signed_in, mention, fields(acme, text)).status_code == 200
+    assert Reply.objects.get().text == text
+
+
+def test_a_colleagues_answer_is_shown_before_mine_is_sent(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount, agent: User
+) -> None:
+    theirs = Reply.objects.create(
+        account=acme, post=mention, user=agent, text="Theirs", client_key="a", state="sent", external_id="9",
+        sent_at=timezone.now(),
+    )  # fmt: skip
+    answer = send(signed_in, mention, fields(acme, "Mine"))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Theirs" in page
+    assert "Mine" in page
+    assert send(signed_in, mention, fields(acme, "Mine", anyway=theirs.pk)).status_code == 200
+
+
+def test_a_deleted_post_cannot_be_answered_and_the_text_is_kept(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    Post.objects.update(state="deleted", text="")
+    answer = send(signed_in, mention, fields(acme, "Too late"))
+    assert answer.status_code == 422
+    assert "Too late" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["reply", "composer", "outside"])
+def test_without_the_permission_nothing_can_be_sent(
+    name: str, client: Client, agent: User, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    agent.user_permissions.clear()
+    client.force_login(agent)
+    url = reverse(f"socialcrm:{name}", args=[mention.pk])
+    assert (client.get(url) if name == "composer" else client.post(url, fields(acme))).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["reply_cancel", "reply_retry", "reply_settle"])
+def test_a_foreign_reply_looks_like_none(
+    name: str, signed_in: Client, mention: Post, acme: SocialAccount, agent: User, settings: Any, ada: Any
+) -> None:
+    settings.SOCIALCRM_CONTACT_ADAPTER = "tests.views.blind.Blind"
+    reply = Reply.objects.create(account=acme, post=mention, user=agent, text="x", client_key="a")
+    assert signed_in.post(reverse(f"socialcrm:{name}", args=[reply.pk])).status_code == 404
+
+
+def test_an_account_of_others_looks_like_none(signed_in: Client, ada: Any, mention: Post, acme: SocialAccount) -> None:
+    from django.contrib.auth.models import Group
+
+    acme.groups.add(Group.objects.create(name="board"))
+    assert send(signed_in, mention, fields(acme)).status_code == 404
+
+
+def test_signed_out_leads_to_the_sign_in(client: Client, ada: Any, mention: Post, acme: SocialAccount) -> None:
+    assert "login" in send(client, mention, fields(acme)).headers["Location"]
+
+
+def test_cancel_gives_the_text_back_to_the_composer(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    send(signed_in, mention, fields(acme, "Wait"))
+    reply = Reply.objects.get()
+    page = signed_in.post(reverse("socialcrm:reply_cancel", args=[reply.pk]), headers=FRAGMENT).content.decode()
+    assert ">Wait</textarea>" in page
+    reply.refresh_from_db()
+    assert reply.state == "cancelled"
+
+
+def test_the_two_buttons_settle_a_doubt(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount, rep: User
+) -> None:
+    reply = Reply.objects.create(
+        account=acme, post=mention, user=rep, text="x", client_key="a", state="unknown", hold="person"
+    )
+    signed_in.post(reverse("socialcrm:reply_settle", args=[reply.pk]), {"sent": "yes"}, headers=FRAGMENT)
+    reply.refresh_from_db()
+    assert reply.state == "sent"
+
+
+def test_answered_outside_is_noted(signed_in: Client, ada: Any, mention: Post, acme: SocialAccount) -> None:
+    url = reverse("socialcrm:outside", args=[mention.pk])
+    page = signed_in.post(url, {"account": acme.pk, "text": "Said there"}, headers=FRAGMENT).content.decode()
+    assert "Answered on X" in page
+    assert Reply.objects.get().outside is True
+
+
+def test_the_outbox_shows_states_and_retries_in_bulk(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount, rep: User
+) -> None:
+    reply = Reply.objects.create(
+        account=acme, post=mention, user=rep, text="Again", client_key="a", state="failed", error_detail="X was down."
+    )
+    page = signed_in.get(reverse("socialcrm:outbox"), {"state": "failed"}).content.decode()
+    assert "Again" in page
+    assert "X was down." in page
+    signed_in.post(reverse("socialcrm:outbox_act"), {"reply": [reply.pk], "do": "retry"})
+    reply.refresh_from_db()
+    assert reply.state == "queued"
+
+
+def test_the_outbox_hides_what_others_wrote_to_people_i_may_not_see(
+    signed_in: Client, mention: Post, acme: SocialAccount, agent: User, ada: Any, settings: Any
+) -> None:
+    settings.SOCIALCRM_CONTACT_ADAPTER = "tests.views.blind.Blind"
+    Reply.objects.create(account=acme, post=mention, user=agent, text="Secret", client_key="a", state="failed")
+    assert "Secret" not in signed_in.get(reverse("socialcrm:outbox")).content.decode()
+
+
+def test_the_outbox_takes_the_same_queries_for_one_and_for_thirty(
+    signed_in: Client, mention: Post, acme: SocialAccount, rep: User, ada: Any
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def asked(n: int) -> int:
+        for i in range(n):
+            Reply.objects.create(account=acme, post=mention, user=rep, text="x", client_key=f"{n}-{i}", state="failed")
+        with CaptureQueriesContext(connection) as queries:
+            signed_in.get(reverse("socialcrm:outbox"))
+        return len(queries)
+
+    assert asked(1) == asked(28)
