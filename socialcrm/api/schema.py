@@ -46,6 +46,7 @@ WRITE_ERRORS = {
     415: "The body is not application/json.",
     422: "A value can't be accepted.",
 }
+NETWORK_ERRORS = {502: "The network did not answer.", 503: "The network asks us to wait."}
 
 
 class OurSchema(AutoSchema):
@@ -98,6 +99,8 @@ def add_problems(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
 
 
 def _errors(path: str, method: str) -> dict[int, str]:
+    if method == "post" and path.endswith("/profiles/"):
+        return {**WRITE_ERRORS, **NETWORK_ERRORS}
     if method != "get":
         return WRITE_ERRORS
     return ONE_ERRORS if "{" in path else LIST_ERRORS

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from socialcrm import access, timeline
+from socialcrm import access, scoring, timeline
 from socialcrm.contacts import get_adapter
 from socialcrm.models import Mention, Post
 from socialcrm.networks import canonical_id
 
-from .later import scoring
 from .loading import contact_rows, usable_mentions
 
 ONE_OF = {"posts": "post", "mentions": "mention", "replies": "reply"}

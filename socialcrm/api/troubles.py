@@ -9,11 +9,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from socialcrm import access
+from socialcrm import access, matching, outbox
 from socialcrm.contacts import get_adapter
 from socialcrm.networks.base import AuthExpired, NetworkError, NotFound, RateLimited, Rejected
 
-from .later import matching, outbox
 from .problems import Problem
 
 
@@ -24,6 +23,8 @@ def linking(user: Any) -> Iterator[None]:
         yield
     except NetworkError as error:
         raise network_problem(error) from error
+    except matching.LinkingForbidden as error:
+        raise Problem(422, "linking-forbidden", str(error)) from error
     except ValueError as error:
         raise Problem(422, "no-such-profile", str(error)) from error
     except matching.AlreadyLinked as error:

@@ -21,7 +21,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from socialcrm import sync
 from socialcrm.models import Post, ProfileLink, SocialAccount, SocialProfile
+from socialcrm.networks.base import NotFound
 
 from .conftest import Api, make_reply, make_score, profile, url
 from .test_access import CALLS
@@ -71,11 +73,23 @@ def one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+def nobody(*_args: Any) -> SocialProfile:
+    """A network on which the person does not exist."""
+    raise NotFound("Nobody has this name.", code="unknown")
+
+
 @pytest.fixture
 def seeded(
-    ada: Any, mention: Post, acme: SocialAccount, ada_profile: SocialProfile, admin: Any, settings: Any
+    ada: Any,
+    mention: Post,
+    acme: SocialAccount,
+    ada_profile: SocialProfile,
+    admin: Any,
+    settings: Any,
+    monkeypatch: Any,
 ) -> dict[str, dict[str, Any]]:
-    """One thing of each kind; its ids by the first word after /v1/."""
+    """One thing of each kind; its ids by the first word after /v1/. The network knows nobody."""
+    monkeypatch.setattr(sync, "resolve_profile", nobody)
     settings.SOCIALCRM_API_RATES = {"calls": "100000/min", "writes": "100000/min"}
     make_score(ada_profile)
     reply = make_reply(mention, acme, admin)

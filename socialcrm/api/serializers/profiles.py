@@ -62,6 +62,7 @@ class LinkSerializer(serializers.ModelSerializer[ProfileLink]):
 
     profile = ProfileBriefSerializer(read_only=True)
     contact = serializers.CharField(source="contact_id", read_only=True)
+    basis = serializers.CharField(read_only=True, help_text="opt_in, given or public; empty until it is linked.")
     evidence = EvidenceSerializer(many=True, read_only=True)
     decided_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
 

@@ -8,11 +8,10 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from socialcrm import access
+from socialcrm import access, audit, ledger, sync
 from socialcrm.api.base import ApiView, ListView
 from socialcrm.api.filters import AccountFilter
 from socialcrm.api.health import add_health, followed
-from socialcrm.api.later import ledger, sync
 from socialcrm.api.schema import described
 from socialcrm.api.serializers import AccountDetailSerializer, AccountSerializer
 from socialcrm.models import SocialAccount
@@ -55,7 +54,8 @@ class SyncAccount(ApiView):
         """Make every stream of the account due; a worker looks within seconds."""
         account = access.get_usable_account(request.user, pk)
         self.need(MAY_MANAGE)
-        sync.pull_account(account)
+        sync.make_due(account)
+        audit.record(request.user, "account_sync_now", account)
         return self.show(_whole(account), status=202)
 
 

@@ -11,10 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from socialcrm import access, timeline
+from socialcrm import access, scoring, timeline
 from socialcrm.api.base import ApiView, ListView
 from socialcrm.api.filters import ContactFilter
-from socialcrm.api.later import scoring
 from socialcrm.api.loading import contact_rows
 from socialcrm.api.pages import OnePage, envelope, read_limit
 from socialcrm.api.problems import Problem

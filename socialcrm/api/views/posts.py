@@ -9,10 +9,9 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from socialcrm import access
+from socialcrm import access, outbox
 from socialcrm.api.base import ApiView, ListView
 from socialcrm.api.filters import PostFilter
-from socialcrm.api.later import outbox
 from socialcrm.api.loading import whole_posts
 from socialcrm.api.serializers import PostDetailSerializer, PostSerializer
 from socialcrm.models import Post

@@ -10,11 +10,10 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from socialcrm import access
+from socialcrm import access, matching, sync
 from socialcrm.api.base import ApiView, ListView
 from socialcrm.api.filters import ProfileFilter
 from socialcrm.api.inputs import BasisInput, LinkInput
-from socialcrm.api.later import matching, sync
 from socialcrm.api.loading import contact_of
 from socialcrm.api.pages import OnePage
 from socialcrm.api.schema import described
@@ -82,7 +81,7 @@ class ContactProfiles(ApiView):
         with linking(request.user):
             profile = self._find(asked)
             link = matching.link(profile, contact, request.user, asked["basis"])
-        return self.show(link, status=201)
+        return self.show(_get_link(contact, ProfileLink.State.LINKED, pk=link.pk), status=201)
 
     def _find(self, asked: dict[str, Any]) -> SocialProfile:
         if "profile" in asked:
@@ -135,7 +134,7 @@ class AcceptSuggestion(ApiView):
         asked = self.read(BasisInput)
         with linking(request.user):
             accepted = matching.accept(link, request.user, asked["basis"])
-        return self.show(accepted or link)
+        return self.show(_get_link(contact, ProfileLink.State.LINKED, pk=accepted.pk))
 
 
 class RefuseSuggestion(ApiView):

@@ -13,11 +13,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from socialcrm import access
+from socialcrm import access, outbox
 from socialcrm.api.base import ApiView, ListView
 from socialcrm.api.filters import ReplyFilter
 from socialcrm.api.inputs import LARGEST_ID, ReplyInput, SettleInput
-from socialcrm.api.later import outbox
 from socialcrm.api.schema import described
 from socialcrm.api.serializers import ReplySerializer
 from socialcrm.api.troubles import answering

@@ -52,3 +52,4 @@ LOGIN_URL = "/sign-in/"
 
 SOCIALCRM_CONTACT_MODEL = "people.Person"
 SOCIALCRM_KEYS = ["b3RoZXItaG9zdC1rZXktbm90LWEtc2VjcmV0LTEyMzQ="]
+SOCIALCRM_NETWORK_OPTIONS = {"twitter": {"client_id": "an-app-of-this-company", "client_secret": "its-secret"}}
