@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -24,6 +25,10 @@ from socialcrm.networks.transport import Bearer, lost
 
 from .errors import error_of
 from .limits import ENDPOINTS
+
+# At DEBUG these two write tokens and verifiers into the log.
+for _name in ("oauthlib", "requests_oauthlib"):
+    logging.getLogger(_name).setLevel(logging.INFO)
 
 T = TypeVar("T")
 API = "https://api.x.com"
