@@ -1,4 +1,4 @@
-"""/healthz: this process answers. /readyz: the database, the broker and a worker do too. Nothing that helps an attacker."""
+"""/healthz: this process answers. /readyz: database, broker and a worker do too. Neither says more than that."""
 
 from __future__ import annotations
 

@@ -235,6 +235,22 @@ def test_progress_says_lines_where_no_cursor_moves() -> None:
     assert out.getvalue().splitlines() == [f"[{'#' * 14}{'.' * 14}] 2,500 posts", f"[{'#' * 28}] 5,000 posts"]
 
 
+UNSAFE = [
+    ["-c", "import crm_core.wsgi"],
+    ["-m", "celery", "-A", "crm_core", "worker", "--pool", "threads"],
+    ["-m", "celery", "-A", "crm_core", "beat", "--pidfile="],
+]
+
+
+@pytest.mark.parametrize("arguments", UNSAFE, ids=["web", "worker", "beat"])
+def test_nothing_starts_in_production_with_the_secrets_of_the_demo(tmp_path: Path, arguments: list[str]) -> None:
+    env = environment(tmp_path, CRM_PRODUCTION="1")
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert "Set CRM_SECRET_KEY" in done.stderr and "SOCIALCRM_KEYS" in done.stderr
+
+
 def report(folder: Path, name: str, *cases: str) -> None:
     """A report as pytest writes it."""
     rows = "".join(f"<testcase name='t'>{case}</testcase>" for case in cases)

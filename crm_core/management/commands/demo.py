@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -52,5 +53,5 @@ class Command(BaseCommand):
         filling.connect_accounts(User.objects.get(username="admin"), sandbox_url)
         if not filling.level().is_enough:
             self.stdout.write("Looking for the contacts on X and fetching posts from the sandbox ...")
-            progress = Progress(self.stdout._out)
+            progress = Progress(sys.stdout)
             progress.done(str(filling.fetch(progress)))
