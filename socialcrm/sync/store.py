@@ -12,7 +12,7 @@ from typing import Any
 from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
-from socialcrm import bulk
+from socialcrm import bulk, compliance
 from socialcrm.models import Post, SocialAccount, Stream
 from socialcrm.networks.base import Page
 from socialcrm.signals import post_stored
@@ -66,6 +66,7 @@ def store_many(batches: Sequence[Batch]) -> Stored:
     rows = Rows()
     for batch in batches:
         rows.add(batch)
+    compliance.leave_out_erased(rows)
     outcomes = [batch.outcome for batch in batches if batch.outcome is not None]
     try:
         return bulk.retry_deadlocks(partial(_store, rows, outcomes, batches))

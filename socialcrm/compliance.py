@@ -1,0 +1,178 @@
+"""Deletions and protections on the network, erasure and export of a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Cast, Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import audit
+from .contacts import get_adapter
+from .models import Conversation, InfluenceScore, Mention, Post, ProfileLink, Reply, SocialProfile, Stream, Suppressed
+from .networks import network_class
+
+# A hidden person's page says nothing about them either; ids and counts stay, so that the page can come back.
+NO_WORDS: dict[str, Any] = {"bio": "", "location": "", "website": "", "raw": {}}
+
+
+def forget_post(post: Post, state: str = Post.State.DELETED) -> None:
+    """The network took the post back: its content goes here too, its place in the thread stays."""
+    from . import sync
+
+    sync.forget(post.network, [post.external_id], state)
+    post.refresh_from_db()
+
+
+def hide_profiles(profile_ids: Iterable[int], state: str) -> int:
+    """These people protected their posts, or the network suspended them: their posts lose their content for now.
+
+    The posts may come back with the person: they are withheld, not buried. Returns how many lost their content.
+    """
+    from .sync.forget import EMPTY
+
+    ids = list(profile_ids)
+    with transaction.atomic():
+        SocialProfile.objects.filter(pk__in=ids).update(state=state, **NO_WORDS)
+        shown = Post.objects.filter(author__in=ids, state=Post.State.LIVE, account__isnull=True)
+        return shown.update(state=Post.State.WITHHELD, gone_at=timezone.now(), **EMPTY)
+
+
+# Erasure
+
+
+def erase_contact(contact: Any, user: Any) -> dict[str, int]:
+    """Erase what we hold about this person on networks, and remember (by digest) not to fetch it again.
+
+    Gone: profiles, posts, mentions, conversations, scores, links, evidence, the texts of our answers to them, and their
+    name in other people's posts. The host's contact itself is the host's to delete. Returns how much went.
+    """
+    with transaction.atomic():
+        profiles = list(SocialProfile.objects.of_contact(contact).filter(accounts__isnull=True))
+        suppress(profiles)
+        gone = {"profiles": len(profiles), "posts": Post.objects.filter(author__in=profiles).count()}
+        gone["replies"] = _erase_answers(profiles)
+        gone["scrubbed"] = sum(_scrub_others(profile) for profile in profiles)
+        ProfileLink.objects.filter(contact=contact).delete()
+        SocialProfile.objects.filter(pk__in=[profile.pk for profile in profiles]).delete()
+        audit.record(user, "contact_erase", contact, **gone)
+    return gone
+
+
+def suppress(profiles: Iterable[SocialProfile]) -> None:
+    """Remember these people by digest: sync leaves them out from now on."""
+    rows = [
+        Suppressed(network=one.network, digest=Suppressed.digest_of(one.network, one.external_id)) for one in profiles
+    ]
+    Suppressed.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def suppressed(people: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these (network, external_id) were erased; one query."""
+    digests = {Suppressed.digest_of(*key): key for key in people}
+    found = Suppressed.objects.filter(digest__in=list(digests)).values_list("digest", flat=True)
+    return {digests[digest] for digest in found}
+
+
+class Rows(Protocol):
+    """What sync is about to store: rows by (network, external_id); a post's row holds its author's id third."""
+
+    profiles: dict[tuple[str, str], tuple[Any, ...]]
+    posts: dict[tuple[str, str], tuple[Any, ...]]
+    mentions: dict[tuple[str, str, int], tuple[Any, ...]]
+
+
+def leave_out_erased(rows: Rows) -> None:
+    """Take erased people, and what they posted, out of what sync is about to store; one query."""
+    gone = suppressed(rows.profiles)
+    if not gone:
+        return
+    for key in gone:
+        del rows.profiles[key]
+    theirs = [key for key, row in rows.posts.items() if (key[0], row[2]) in gone]
+    for key in theirs:
+        del rows.posts[key]
+    for mention in [key for key in rows.mentions if key[:2] in set(theirs)]:
+        del rows.mentions[mention]
+
+
+def _erase_answers(profiles: Sequence[SocialProfile]) -> int:
+    """Our answers to these people: what is queued never leaves, and no text stays."""
+    from . import sync
+
+    answers = Reply.objects.filter(Q(post__author__in=profiles) | Q(sent_post__to_profile__in=profiles))
+    ids = list(answers.values_list("pk", flat=True))
+    Reply.objects.filter(pk__in=ids, state=Reply.State.QUEUED).update(state=Reply.State.CANCELLED, hold="")
+    erased = Reply.objects.filter(pk__in=ids).update(text="", request_hash="", error_detail="", changed_at=Now())
+    ours = Post.objects.filter(account__isnull=False, to_profile__in=profiles).values_list("network", "external_id")
+    by_network: dict[str, list[str]] = {}
+    for network, external_id in ours:
+        by_network.setdefault(network, []).append(external_id)
+    for network, external_ids in by_network.items():
+        sync.forget(network, external_ids, Post.State.WITHHELD)
+    return erased
+
+
+def _scrub_others(profile: SocialProfile) -> int:
+    """Other people's posts that name this person keep their words, without the name and the network's raw JSON."""
+    text = models.TextField()
+    others = Post.objects.filter(network=profile.network).exclude(author=profile)
+    others = others.annotate(raw_text=Cast("raw", text), named_text=Cast("mentioned_ids", text))
+    handle = f"@{profile.handle}"
+    naming = Q(raw_text__contains=profile.external_id) | Q(named_text__contains=f'"{profile.external_id}"')
+    rows = list(others.filter(naming | Q(text__icontains=handle)))
+    name = re.compile(re.escape(handle) + r"(?!\w)", re.IGNORECASE)
+    for post in rows:
+        post.text = _without(post.text, name)
+        post.mentioned_ids = [one for one in post.mentioned_ids if str(one) != profile.external_id]
+        post.entities = [one for one in post.entities if not name.search(f"@{str(one.get('text', '')).lstrip('@')}")]
+        post.raw = {}
+    Post.objects.bulk_update(rows, ["text", "mentioned_ids", "entities", "raw"], batch_size=200)
+    return len(rows)
+
+
+def _without(text: str, name: re.Pattern[str]) -> str:
+    """The text with the handle replaced by marks of the same length, so that positions in it stay true."""
+    return name.sub(lambda found: "@" + "…" * (len(found[0]) - 1), text)
+
+
+# Export
+
+
+def export_contact(contact: Any) -> dict[str, Any]:
+    """Everything that we hold about this person on networks, as plain values for JSON, table by table.
+
+    A network whose rules forbid export is named with that sentence instead.
+    """
+    profiles = list(SocialProfile.objects.filter(links__contact=contact).distinct())
+    allowed = [profile for profile in profiles if network_class(profile.network).may_export]
+    kept_back = sorted({profile.network for profile in profiles} - {profile.network for profile in allowed})
+    mine = set(ProfileLink.objects.filter(contact=contact, state="linked").values_list("profile", flat=True))
+    linked = [profile for profile in allowed if profile.pk in mine]
+    answers = Reply.objects.filter(Q(post__author__in=linked) | Q(sent_post__to_profile__in=linked)).distinct()
+    tables: dict[str, models.QuerySet[Any]] = {
+        "links": ProfileLink.objects.filter(contact=contact, profile__in=allowed),
+        "posts": Post.objects.filter(author__in=linked),
+        "our_answers": Post.objects.filter(account__isnull=False, to_profile__in=linked),
+        "mentions": Mention.objects.filter(author__in=linked),
+        "conversations": Conversation.objects.filter(profile__in=linked),
+        "replies": answers,
+        "scores": InfluenceScore.objects.filter(profile__in=linked),
+        "streams": Stream.objects.filter(profile__in=linked),
+    }
+    found: dict[str, Any] = {name: [_plain(row) for row in rows.order_by("pk")] for name, rows in tables.items()}
+    found["profiles"] = [_plain(profile) for profile in allowed]
+    found["contact"] = {"id": str(contact.pk), "name": get_adapter().name(contact)}
+    found["left_out"] = {
+        network: _("This network does not allow people's data to be exported.") for network in kept_back
+    }
+    return found
+
+
+def _plain(row: models.Model) -> dict[str, Any]:
+    return {field.attname: field.value_from_object(row) for field in row._meta.concrete_fields}
