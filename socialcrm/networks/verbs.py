@@ -6,12 +6,24 @@ Verbs of one request come in two forms: `mentions_call(...)` builds the Call (fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from .border import Author, Call, Credentials, Page, Profiles, ReplyFacts, Sent, SignIn, TextCheck, Undecided, Verdict
-from .border import Whom as Whom
+from .border import (
+    Author,
+    Call,
+    Credentials,
+    Page,
+    Profiles,
+    ReplyFacts,
+    Sent,
+    SignIn,
+    TextCheck,
+    Undecided,
+    Verdict,
+    Whom,
+)
 
 F = TypeVar("F", bound=Callable[..., object])
 T = TypeVar("T")
@@ -145,8 +157,13 @@ class Verbs:
         raise NotImplementedError
 
     @lacking
-    def find_reply(self, in_reply_to: str, text: str, since: datetime) -> str | None | Undecided:
-        """The id of our reply with this text to that post, made at `since` or later; None: it is not there."""
+    def find_reply(
+        self, in_reply_to: str, text: str, since: datetime, known: Collection[str] = ()
+    ) -> str | None | Undecided:
+        """The id of our reply with this text to that post, made at `since` or later; None: it is not there.
+
+        `known`: ids of answers that are accounted for; they are neither found nor a reason for doubt.
+        """
         raise NotImplementedError
 
     # What the network's rules say before anything is sent

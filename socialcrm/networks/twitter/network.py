@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -31,7 +31,7 @@ from .client import USER_FIELDS, Client
 from .count import LIMIT
 from .oauth import Dance
 from .person import WEB
-from .text import check, has_url
+from .text import check, fingerprint, has_url
 
 
 class Twitter(Network):
@@ -54,6 +54,11 @@ class Twitter(Network):
     def own_id(self) -> str:
         """Our account's id on X."""
         return self.credentials.external_id if self.credentials else ""
+
+    @property
+    def own_handle(self) -> str:
+        """Our account's handle on X."""
+        return self.credentials.handle if self.credentials else ""
 
     # People
 
@@ -159,11 +164,9 @@ class Twitter(Network):
         return self._write("publish", text, {"text": text})
 
     def _write(self, verb: str, written: str, content: Mapping[str, Any]) -> Call[Sent]:
-        handle = self.credentials.handle if self.credentials else ""
-
         def read(body: bytes) -> Sent:
             external_id, shown = answer.written(body)
-            return Sent(external_id=external_id, url=self.post_url(handle, external_id), text=shown)
+            return Sent(external_id=external_id, url=self.post_url(self.own_handle, external_id), text=shown)
 
         return self.client.call(
             "POST", "/2/tweets", "tweets/create", read, micros=self.price(verb, written), json=content
@@ -173,9 +176,11 @@ class Twitter(Network):
         """DELETE /2/tweets/{id}."""
         return self.client.call("DELETE", f"/2/tweets/{external_id}", "tweets/delete", answer.deleted)
 
-    def find_reply(self, in_reply_to: str, text: str, since: datetime) -> str | None | Undecided:
+    def find_reply(
+        self, in_reply_to: str, text: str, since: datetime, known: Collection[str] = ()
+    ) -> str | None | Undecided:
         """Look through our own timeline, then (where that ends too soon) through the search."""
-        return walk.find_reply(self, in_reply_to, text, since)
+        return walk.find_reply(self, walk.Wanted(in_reply_to, fingerprint(text), since, frozenset(known)))
 
     # Rules
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -9,7 +10,7 @@ import msgspec
 
 from socialcrm.networks.border import UNDECIDED, Call, FetchedPost, Page, Undecided
 
-from .text import fingerprint, fingerprint_of
+from .text import fingerprint_of
 
 PAGE = 100
 # Of X's last 800 some may be hidden: a walk of as many pages that brought nearly as many posts went to the end.
@@ -57,31 +58,54 @@ class Looker(Protocol):
     """What find_reply needs of a network."""
 
     @property
-    def own_id(self) -> str: ...
+    def own_handle(self) -> str: ...
     def own_posts(self, cursor: str = "", token: str = "") -> Page: ...
+    def posts(self, ids: Sequence[str]) -> Page: ...
     def search_call(self, query: str, token: str = "") -> Call[Page]: ...
     def run(self, call: Call[Page]) -> Page: ...
 
 
-def find_reply(network: Looker, in_reply_to: str, text: str, since: datetime) -> str | None | Undecided:
-    """Our reply to that post with that text. UNDECIDED where a reply of ours since then has another text, or the
-    timeline does not reach back to `since`."""
-    wanted, token, other = fingerprint(text), "", False
+class Wanted(msgspec.Struct, frozen=True):
+    """The reply that is looked for: parent, fingerprint of its text, not before, and answers that are others."""
+
+    in_reply_to: str
+    text: str
+    since: datetime
+    known: frozenset[str] = frozenset()
+
+    def among(self, page: Page) -> list[FetchedPost]:
+        """Answers to the parent that nobody has accounted for."""
+        return [one for one in page.posts if one.in_reply_to == self.in_reply_to and one.external_id not in self.known]
+
+    def hit(self, posts: list[FetchedPost]) -> str | None:
+        """The id of the one with the text, not older than clocks may differ."""
+        for post in posts:
+            if post.posted_at >= self.since - SKEW and fingerprint_of(post) == self.text:
+                return post.external_id
+        return None
+
+
+def find_reply(network: Looker, wanted: Wanted) -> str | None | Undecided:
+    """Our reply, by our own timeline. UNDECIDED where an answer of ours since then has another text.
+
+    Where the timeline ends before `since`, the search may find it, but cannot prove that it is absent.
+    """
+    token, other = "", False
     for _page in range(LOOK_BACK_PAGES):
         found = network.own_posts(token=token)
-        ours = [post for post in found.posts if post.in_reply_to == in_reply_to]
-        for post in ours:
-            if fingerprint_of(post) == wanted and post.posted_at >= since - SKEW:
-                return post.external_id
-        other = other or any(post.posted_at >= since for post in ours)
+        ours = wanted.among(found)
+        if hit := wanted.hit(ours):
+            return hit
+        other = other or any(post.posted_at >= wanted.since for post in ours)
         token = found.next_token
-        if not token or (found.posts and found.posts[0].posted_at < since - SKEW):
+        if not token or (found.posts and found.posts[0].posted_at < wanted.since - SKEW):
             return UNDECIDED if other else None
-    return _search(network, in_reply_to, wanted) or UNDECIDED
+    return _search(network, wanted) or UNDECIDED
 
 
-def _search(network: Looker, in_reply_to: str, wanted: str) -> str | None:
-    query = f"in_reply_to_tweet_id:{in_reply_to} from:{network.own_id}"
-    found = network.run(network.search_call(query))
-    hits: list[FetchedPost] = [post for post in found.posts if post.in_reply_to == in_reply_to]
-    return next((post.external_id for post in hits if fingerprint_of(post) == wanted), None)
+def _search(network: Looker, wanted: Wanted) -> str | None:
+    """What the search knows of our answers in the conversation of the parent."""
+    for parent in network.posts([wanted.in_reply_to]).posts:
+        query = f"conversation_id:{parent.thread_id} from:{network.own_handle}"
+        return wanted.hit(wanted.among(network.run(network.search_call(query))))
+    return None

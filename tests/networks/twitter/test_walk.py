@@ -152,6 +152,7 @@ def test_another_answer_of_ours_in_the_meantime_leaves_it_open(x: Twitter, stage
     sent = x.reply(post, f"hers {uuid4().hex}")
     posted_at = x.posts([sent.external_id]).posts[0].posted_at
     assert x.find_reply(post, "his", posted_at) is UNDECIDED
+    assert x.find_reply(post, "his", posted_at, known=[sent.external_id]) is None
     assert x.find_reply(post, "his", posted_at + timedelta(seconds=1)) is None
 
 
@@ -171,3 +172,14 @@ def test_a_window_that_is_used_up_says_until_when(x: Twitter, stage: SandboxScen
     assert limit is not None
     assert (limit.limit, limit.remaining) == (75, 0)
     assert caught.value.retry_at > datetime.now(UTC)
+
+
+def test_beyond_the_timeline_the_search_finds_it_and_its_silence_proves_nothing(
+    x: Twitter, stage: SandboxScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, text = stage.mention("long ago"), f"an answer of old {uuid4().hex}"
+    sent = x.reply(post, text)
+    since = x.posts([sent.external_id]).posts[0].posted_at
+    monkeypatch.setattr(steps, "LOOK_BACK_PAGES", 0)
+    assert x.find_reply(post, text, since) == sent.external_id
+    assert x.find_reply(post, "another text", since) is UNDECIDED
