@@ -53,8 +53,11 @@ class Sandbox:
         assert self.process.stdout is not None
         found = READY.match(self.process.stdout.readline())
         if found is None:
+            self.process.wait(10)
             self._errors.seek(0)
-            raise RuntimeError(f"the sandbox did not start: {self._errors.read()[-2000:]}")
+            said = self._errors.read()[-2000:]
+            self.stop()
+            raise RuntimeError(f"the sandbox did not start: {said}")
         self.url = found[1]
         self.port = int(self.url.rsplit(":", 1)[1])
         return self

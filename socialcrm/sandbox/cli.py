@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from .server import make_app, open_sandbox
+from .world import OtherVersion
 
 DEFAULT_PORT = 9000
 DEFAULT_SEED = 20261123
@@ -34,9 +35,15 @@ def serve(options: argparse.Namespace) -> None:
     Path(options.world).parent.mkdir(parents=True, exist_ok=True)
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((options.host, options.port))
+    try:
+        listener.bind((options.host, options.port))
+    except OSError as error:
+        sys.exit(f"Port {options.port} can't be used: {error.strerror}. Choose another with --port.")
     url = options.public_url or f"http://127.0.0.1:{listener.getsockname()[1]}"
-    asyncio.run(_serve(options, listener, url.rstrip("/")))
+    try:
+        asyncio.run(_serve(options, listener, url.rstrip("/")))
+    except OtherVersion as error:
+        sys.exit(str(error))
 
 
 async def _serve(options: argparse.Namespace, listener: socket.socket, url: str) -> None:

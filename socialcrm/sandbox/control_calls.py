@@ -35,14 +35,15 @@ def make_post(sandbox: Sandbox, request: web.Request, body: Body) -> Body:
     """POST /_control/post {network, author, text, in_reply_to?, mentions?, quotes?}."""
     network = network_of(body)
     author = account_of(sandbox, network, body.get("author"))
-    if not str(body.get("text") or "").strip():
+    typed = str(body.get("text") or "")
+    if not typed.strip():
         raise Wrong("a post needs a text")
+    if any(0xD800 <= ord(letter) <= 0xDFFF for letter in typed):
+        raise Wrong("a text can't hold half a character (a lone surrogate)")
     parent = _post_of(sandbox, body["in_reply_to"]) if body.get("in_reply_to") else None
     quoted = _post_of(sandbox, body["quotes"])["id"] if body.get("quotes") else None
     mentions = tuple(account_of(sandbox, network, name)["handle"] for name in body.get("mentions") or ())
-    row = publish(
-        sandbox, author, str(body["text"]), parent, quoted=quoted, via="control", source="X Web App", extra=mentions
-    )
+    row = publish(sandbox, author, typed, parent, quoted=quoted, via="control", source="X Web App", extra=mentions)
     return show(sandbox, row)
 
 

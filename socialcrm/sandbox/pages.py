@@ -133,12 +133,8 @@ async def account(request: web.Request) -> web.Response:
 
 async def status(request: web.Request) -> web.Response:
     """One post in its thread; the handle in the address may be an old one."""
-    sandbox, asked = of(request), request.match_info["id"]
-    post = (
-        sandbox.world.one(f"{WITH_AUTHOR} WHERE p.network=? AND p.id=?", TWITTER, int(asked))
-        if len(asked) < 19 + 1
-        else None
-    )
+    sandbox, asked = of(request), int(request.match_info["id"]) % (1 << 63)
+    post = sandbox.world.one(f"{WITH_AUTHOR} WHERE p.network=? AND p.id=?", TWITTER, asked)
     if post is None or post["deleted_at"] is not None or post["suspended"]:
         return _sentence("This post is not available. It was deleted, or its account is gone.", 404)
     if post["protected"]:

@@ -14,7 +14,7 @@ from .faults import Faults
 from .state import SANDBOX, Sandbox, of
 from .town import build
 from .world import World
-from .x import apps, routes
+from .x import apps, problems, routes
 from .x.auth import names_of
 
 NETWORK_PATHS = ("/2/", "/oauth/", "/1.1/", "/i/oauth2/")
@@ -43,7 +43,7 @@ def open_sandbox(
 
 def make_app(sandbox: Sandbox) -> web.Application:
     """The aiohttp application around an open sandbox."""
-    app = web.Application(middlewares=[_own_pages_only, _faulty], client_max_size=BODY_LIMIT)
+    app = web.Application(middlewares=[_own_pages_only, _own_refusals, _faulty], client_max_size=BODY_LIMIT)
     app[SANDBOX] = sandbox
     routes.add(app)
     control.add(app)
@@ -60,6 +60,17 @@ async def _own_pages_only(request: web.Request, handler: Handler) -> web.StreamR
     if steered and origin and origin.split("//")[-1] != request.headers.get("host"):
         return web.json_response({"error": "calls from other sites are refused"}, status=403)
     return await handler(request)
+
+
+@web.middleware
+async def _own_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Addresses and methods that X doesn't have are refused in X's words."""
+    try:
+        return await handler(request)
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+        if not request.path.startswith("/2/"):
+            raise
+        return problems.not_found().answer(False)
 
 
 @web.middleware

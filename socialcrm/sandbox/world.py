@@ -11,7 +11,12 @@ from typing import Any
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 
-Row = Mapping[str, Any]
+# Raise it when schema.sql changes.
+VERSION = 1
+
+
+class OtherVersion(Exception):
+    """The world's file has other tables than this version of the sandbox."""
 
 
 class World:
@@ -23,7 +28,10 @@ class World:
         self.db.row_factory = sqlite3.Row
         # NORMAL in WAL mode loses nothing to kill -9, only to a power cut.
         self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;")
-        self.db.executescript(SCHEMA.read_text(encoding="utf-8"))
+        version, empty = self.value("PRAGMA user_version"), not self.value("SELECT COUNT(*) FROM sqlite_master")
+        if version != VERSION and not empty:
+            raise OtherVersion(f"{self.path} was made by another version of the sandbox. Remove it to start over.")
+        self.db.executescript(f"PRAGMA user_version={VERSION}; {SCHEMA.read_text(encoding='utf-8')}")
 
     def close(self) -> None:
         """Close the file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import struct
 import time
 from typing import Any
@@ -172,3 +173,46 @@ def test_every_account_has_a_face(sandbox: Sandbox, desk: Client, townspeople: l
 def test_the_control_api_says_what_is_wrong(sandbox: Sandbox, path: str, body: dict[str, Any], status: int) -> None:
     answer = requests.post(f"{sandbox.url}/_control/{path}", json=body, timeout=10)
     assert answer.status_code == status and re.search(r"\w{3}", answer.json()["error"])
+
+
+def test_the_default_town_is_as_big_as_it_says(tmp_path: Any) -> None:
+    started = time.monotonic()
+    with Sandbox(people=2000, history_days=60, world=tmp_path / "world.sqlite3") as sandbox:
+        assert time.monotonic() - started < 15
+        people = sandbox.control("GET", "people")["people"]
+        customers = [one for one in people if one["customer"]]
+        proofs = [one["truth"]["proof"] for one in customers]
+        assert len(people) == 2000 and len(customers) >= 200
+        assert (
+            proofs.count("x_url") >= 25
+            and sum(one in ("website", "company_website", "email_in_bio") for one in proofs) >= 35
+        )
+        chatty = next(one["truth"]["twitter"] for one in customers if one["truth"]["proof"])
+        assert 75 <= len(sandbox.control("GET", f"posts?author={chatty['id']}")["posts"]) <= 140
+        desk = Client(sandbox, "lumen_desk")
+        seen, token = 0, {}
+        while token is not None:
+            body = desk.get(f"/2/users/{desk.id}/mentions", max_results=100, **token).json()
+            seen += body["meta"]["result_count"]
+            token = {"pagination_token": body["meta"]["next_token"]} if "next_token" in body["meta"] else None
+        desk.close()
+    assert 700 < seen <= 800
+
+
+def test_a_world_of_another_version_is_refused_with_a_sentence(tmp_path: Any) -> None:
+    with sqlite3.connect(tmp_path / "world.sqlite3") as old:
+        old.execute("CREATE TABLE accounts (id INTEGER)")
+    old.close()
+    with pytest.raises(RuntimeError, match="made by another version of the sandbox"):
+        Sandbox(world=tmp_path / "world.sqlite3").start()
+
+
+def test_a_port_in_use_is_refused_with_a_sentence(sandbox: Sandbox) -> None:
+    with pytest.raises(RuntimeError, match=f"Port {sandbox.port} can't be used"):
+        Sandbox(port=sandbox.port).start()
+
+
+@pytest.mark.parametrize("path", ["/2/nowhere", "/2/users/1/likes", "/2/dm_events"])
+def test_addresses_that_are_not_there_are_refused_as_x_does(sandbox: Sandbox, path: str) -> None:
+    answer = requests.get(sandbox.url + path, timeout=10)
+    assert answer.status_code == 404 and answer.json()["title"] == "Not Found"

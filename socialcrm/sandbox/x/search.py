@@ -110,7 +110,7 @@ class Parser:
         return self._contains(token.strip('"'))
 
     def _account(self, who: str) -> str:
-        if who.isdigit() and len(who) > 10:
+        if who.isdigit() and 10 < len(who) < 19:
             return self._value(int(who))
         return f"(SELECT id FROM accounts WHERE network='{TWITTER}' AND handle_lower={self._value(who.lower())})"
 
