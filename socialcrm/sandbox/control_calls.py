@@ -42,9 +42,13 @@ def make_post(sandbox: Sandbox, request: web.Request, body: Body) -> Body:
         raise Wrong("a text can't hold half a character (a lone surrogate)")
     parent = _post_of(sandbox, body["in_reply_to"]) if body.get("in_reply_to") else None
     quoted = _post_of(sandbox, body["quotes"])["id"] if body.get("quotes") else None
-    mentions = tuple(account_of(sandbox, network, name)["handle"] for name in body.get("mentions") or ())
+    mentions = tuple(account_of(sandbox, network, name)["handle"] for name in _list(body.get("mentions")))
     row = publish(sandbox, author, typed, parent, quoted=quoted, via="control", source="X Web App", extra=mentions)
     return show(sandbox, row)
+
+
+def _list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else [value] if value else []
 
 
 def _post_of(sandbox: Sandbox, post_id: object) -> Body:

@@ -51,7 +51,7 @@ async def _body(request: web.Request) -> Body:
 
 def network_of(source: Any) -> str:
     """The network that a call names; `x` means `twitter`, nothing means `twitter`."""
-    name = str(source.get("network") or "")
+    name = str(source.get("network") or "").lower()
     if name not in ALIASES:
         raise Wrong(f"there is no network {name!r} in this sandbox", 404)
     return ALIASES[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from .x.publish import delete, find, publish
 
 # Events a minute at speed 1.
 RATES = {"mention": 1.0, "chatter": 2.0, "chat": 0.4, "quote": 0.05, "delete": 0.08}
+logger = logging.getLogger(__name__)
+
 ANSWER_S = (10.0, 40.0)
 LONGEST_SLEEP_S = 3600.0
 Row = dict[str, Any]
@@ -20,7 +23,14 @@ Row = dict[str, Any]
 
 def start(sandbox: Sandbox) -> asyncio.Task[None]:
     """Start the town's life in the background; it sleeps whenever nothing is due."""
-    return asyncio.create_task(Life(sandbox).run())
+    task = asyncio.create_task(Life(sandbox).run())
+    task.add_done_callback(_tell)
+    return task
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        logger.error("The town stopped living", exc_info=error)
 
 
 @dataclass
@@ -103,11 +113,13 @@ class Life:
     def _happen(self) -> None:
         dice = self._dice()
         what = dice.choices(list(RATES), list(RATES.values()))[0]
-        author = self._someone(dice, chatty=dice.random() < (0.6 if what == "mention" else 0.25))
-        if author is not None:
-            {"mention": self._mention, "quote": self._quote, "chat": self._chat}.get(what, self._chatter)(dice, author)
         if what == "delete":
             self._delete(dice)
+            return
+        author = self._someone(dice, chatty=dice.random() < (0.6 if what == "mention" else 0.25))
+        acts = {"mention": self._mention, "quote": self._quote, "chat": self._chat, "chatter": self._chatter}
+        if author is not None:
+            acts[what](dice, author)
 
     def _someone(self, dice: random.Random, chatty: bool) -> Row | None:
         world = self.sandbox.world
@@ -149,7 +161,10 @@ class Life:
         self._say(author, voice.chat(dice, author), dice.choice(posts) if posts else None)
 
     def _chatter(self, dice: random.Random, author: Row) -> None:
-        self._say(author, voice.chatter(dice, author, []))
+        companies = self.sandbox.memory.setdefault("companies", [])
+        if not companies:
+            companies += self.sandbox.world.all("SELECT name FROM companies")
+        self._say(author, voice.chatter(dice, author, companies))
 
     def _delete(self, dice: random.Random) -> None:
         sql = "SELECT id FROM log WHERE action='post' AND via='town' ORDER BY seq DESC LIMIT 40"
