@@ -67,6 +67,11 @@ class ContactFilter:
         return urlencode([(name, value) for name, value in pairs if value])
 
     @property
+    def first_sort(self) -> str:
+        """The order of the list when nobody asked for one."""
+        return "name"
+
+    @property
     def is_narrow(self) -> bool:
         """Whether anything but the order was asked for."""
         return bool(replace(self, sort="").query())

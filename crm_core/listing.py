@@ -7,10 +7,10 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Expression, F, Field, Q, QuerySet
 from django.db.models.expressions import BaseExpression
 
@@ -122,7 +122,8 @@ class Listing:
         return near & (Q(**{f"sort_key__{side}": value}) | Q(**{f"pk__{side}": pk}))
 
     def _token(self, row: Any) -> str:
-        body = json.dumps([row.sort_key, row.pk], cls=DjangoJSONEncoder).encode()
+        # Not Django's encoder: it drops microseconds, and the page would begin again at the same row.
+        body = json.dumps([row.sort_key, row.pk], default=_exactly).encode()
         return base64.urlsafe_b64encode(body).decode().rstrip("=")
 
     def _read(self, token: str) -> tuple[Any, Any] | None:
@@ -131,3 +132,7 @@ class Listing:
             return self.sort.field.to_python(value), int(pk)
         except (binascii.Error, ValueError, TypeError, ValidationError, OverflowError):
             return None
+
+
+def _exactly(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -39,6 +39,11 @@ class SimpleList:
         return self.order.descending != (self.sort.lstrip("-") in self.sorts and self.sort.startswith("-"))
 
     @property
+    def first_sort(self) -> str:
+        """The order of the list when nobody asked for one."""
+        return next(iter(self.sorts))
+
+    @property
     def is_narrow(self) -> bool:
         """Whether anything but the order was asked for."""
         return bool(self.q or self.mine or self.show)

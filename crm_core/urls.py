@@ -24,3 +24,8 @@ urlpatterns = [
     path("", include((crm_patterns, "crm"))),
     path("", include("socialcrm.urls")),
 ]
+
+handler400 = "crm_core.views.errors.bad_request"
+handler403 = "crm_core.views.errors.forbidden"
+handler404 = "crm_core.views.errors.not_found"
+handler500 = "crm_core.views.errors.failed"

@@ -143,7 +143,7 @@ def hidden_filter(narrowed: Any, without: str) -> SafeString:
 @register.simple_tag
 def heading(narrowed: Any, name: str, words: str, largest_first: int = 0, css: str = "") -> SafeString:
     """A column head that sorts: a link with the order in aria-sort."""
-    asked = narrowed.sort or "name"
+    asked = narrowed.sort or narrowed.first_sort
     on, turned = asked.lstrip("-") == name, asked.startswith("-")
     down = bool(largest_first) != turned
     following = f"-{name}" if on and not turned else name
