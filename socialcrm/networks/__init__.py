@@ -7,8 +7,9 @@ from django.utils.module_loading import import_string
 from socialcrm import conf
 
 from .base import Credentials, Network, OnSpent
+from .verbs import Verbs
 
-__all__ = ["canonical_id", "get_network", "network_class", "networks"]
+__all__ = ["canonical_id", "capabilities", "get_network", "matrix", "network_class", "networks"]
 
 
 def networks() -> dict[str, type[Network]]:
@@ -36,3 +37,19 @@ def get_network(network_id: str, credentials: Credentials | None = None, *, on_s
     """
     cls = network_class(network_id)
     return cls(conf.get("NETWORK_OPTIONS").get(canonical_id(network_id), {}), credentials, on_spent=on_spent)
+
+
+def capabilities() -> dict[str, dict[str, bool]]:
+    """Verb -> network id -> whether that network has it, for every verb there is."""
+    names = [name.removesuffix("_call") for name in vars(Verbs) if callable(getattr(Verbs, name))]
+    verbs = dict.fromkeys(name for name in names if not name.startswith("_") and name != "run")
+    return {verb: {network_id: cls.can(verb) for network_id, cls in networks().items()} for verb in verbs}
+
+
+def matrix() -> str:
+    """The capabilities as a table in Markdown; docs/networks.md holds it, and a test compares."""
+    labels = [cls.label for cls in networks().values()]
+    lines = [f"| verb | {' | '.join(labels)} |", f"|---|{'---|' * len(labels)}"]
+    for verb, has in capabilities().items():
+        lines.append(f"| `{verb}` | {' | '.join('yes' if one else '-' for one in has.values())} |")
+    return "\n".join(lines)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import zlib
 from collections.abc import Mapping, Sequence
@@ -232,6 +233,8 @@ def _read(call: Call[T], answer: Response | NetworkError) -> T | NetworkError:
 
 
 _transports: dict[tuple[Any, ...], Transport] = {}
+# A child of a fork must not share its parent's connections.
+os.register_at_fork(after_in_child=_transports.clear)
 _KEYS = ("connect_seconds", "read_seconds", "total_seconds", "max_bytes")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -64,6 +65,23 @@ class RawServer:
         self._main.join(5)
         for thread in self._threads:
             thread.join(5)
+
+
+class TlsServer(RawServer):
+    """The same behind TLS."""
+
+    def __init__(self, context: ssl.SSLContext, talk: Talk) -> None:
+        self.context = context
+        super().__init__(talk)
+
+    def _serve(self, connection: socket.socket) -> None:
+        connection.settimeout(5)
+        with connection:
+            try:
+                with self.context.wrap_socket(connection, server_side=True) as wrapped:
+                    super()._serve(wrapped)
+            except OSError:
+                return
 
 
 def read_request(connection: socket.socket) -> bytes:
