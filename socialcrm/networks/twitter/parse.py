@@ -12,7 +12,7 @@ from socialcrm.networks.border import Author, FetchedPost, Metrics, Page, Profil
 
 from .answer import envelope, missing_of, objects, read
 from .person import WEB, author_of, count, utc
-from .text import mark, unescape
+from .text import mark, unescape, web_address
 from .wire import Envelope, XMedia, XPost, XUser
 
 EPOCH_MS = 1288834974657  # X's snowflake ids count milliseconds from here
@@ -139,8 +139,8 @@ def picture(medium: XMedia) -> Mapping[str, Any]:
     best = max(films, key=lambda v: v.bit_rate or 0).url if films else None
     return {
         "kind": medium.type,
-        "url": medium.url or best or "",
-        "preview_url": medium.preview_image_url or "",
+        "url": web_address(medium.url) or web_address(best),
+        "preview_url": web_address(medium.preview_image_url),
         "alt": medium.alt_text or "",
         "width": medium.width,
         "height": medium.height,

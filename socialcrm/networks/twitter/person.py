@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from socialcrm.networks.border import Author
 
-from .text import unescape
+from .text import unescape, web_address
 from .wire import UserMetrics, XUser
 
 MOST = 2**31 - 1  # counts are kept in 32 bits
@@ -36,9 +36,9 @@ def author_of(user: XUser, raw: bytes = b"{}", web: str = WEB) -> Author:
         name=unescape(user.name or ""),
         bio=_expanded_bio(user),
         location=unescape(user.location or ""),
-        website=website,
+        website=web_address(website),
         url=f"{web}/{user.username}" if user.username else "",
-        avatar_url=user.profile_image_url or "",
+        avatar_url=web_address(user.profile_image_url),
         followers=count(metrics.followers_count),
         following=count(metrics.following_count),
         listed=count(metrics.listed_count),

@@ -21,6 +21,11 @@ _CASHTAG = re.compile(r"(?:^|\s)\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?=$|[\s.,;
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ufeff\ud800-\udfff]")
 
 
+def web_address(text: str | None) -> str:
+    """The text if it is an address of the web, else "": nothing else may become a link or a picture."""
+    return text if text and text.lower().startswith(("https://", "http://")) else ""
+
+
 def unescape(text: str) -> str:
     """X escapes &, < and > in the texts it gives, and only these [observed in recorded answers]."""
     return _ESCAPED.sub(lambda hit: _PLAIN[hit[0]], text) if "&" in text else text
@@ -73,8 +78,8 @@ def _place(
     entity = {"start": start, "end": end, "kind": kind, "text": literal, "href": href}
     if kind == "url":
         entity["text"] = one.display_url or literal
-        entity["href"] = href if href.startswith(("https://", "http://")) else ""
-        entity["expanded"] = one.unwound_url or one.expanded_url or ""
+        entity["href"] = web_address(href)
+        entity["expanded"] = web_address(one.unwound_url) or web_address(one.expanded_url)
     entities.append(entity)
 
 

@@ -99,6 +99,20 @@ def test_a_link_shows_its_short_form_and_leads_nowhere_odd() -> None:
     assert second["href"] == ""
 
 
+@pytest.mark.parametrize(
+    "bad", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "ftp://a.example", " https://a"]
+)
+def test_nothing_but_web_addresses_becomes_a_link_or_a_picture(bad: str) -> None:
+    mark = {"start": 0, "end": len(bad), "url": bad, "expanded_url": bad, "unwound_url": bad}
+    media = {"media_key": "1", "type": "photo", "url": bad, "preview_image_url": bad}
+    user = {"id": "200", "username": "a", "url": bad, "profile_image_url": bad}
+    more = {"entities": {"urls": [mark]}, "attachments": {"media_keys": ["1"]}}
+    (found,) = page(post(text=bad, **more), includes={"media": [media], "users": [user]}).posts
+    assert (found.entities[0]["href"], found.entities[0]["expanded"]) == ("", "")
+    assert (found.media[0]["url"], found.media[0]["preview_url"]) == ("", "")
+    assert (found.author.website, found.author.avatar_url) == ("", "")
+
+
 def test_a_long_post_is_kept_whole() -> None:
     marks = {"hashtags": [{"start": 500, "end": 504, "tag": "led"}]}
     long = "x" * 500 + "#led" + "y" * 500
