@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, TypeVar
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from socialcrm import ledger
@@ -85,4 +87,8 @@ class _Ledger:
 
     def __call__(self, spent: Spent, limit: Limit | None) -> None:
         outside_transaction()
+        if self.purpose == "reply" and limit is not None and limit.remaining == 0 and limit.resets_at is not None:
+            # The window is used up: the next reply would be refused, so it waits here.
+            until = min(limit.resets_at, timezone.now() + timedelta(days=1))
+            SocialAccount.objects.filter(pk=self.account.pk).update(replies_wait_until=until)
         ledger.note(self.account, self.purpose, spent, limit)

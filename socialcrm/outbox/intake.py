@@ -76,7 +76,8 @@ def _write(row: Reply, seen: int | None, wait: float) -> Reply:
     mention = Mention.objects.filter(post=row.post_id, account=row.account_id).first()
     row.conversation_id = mention.conversation_id if mention else None
     row.created_at = row.changed_at = now = db_now()
-    row.not_before = row.rung_at = now + timedelta(seconds=wait)
+    row.not_before = now + timedelta(seconds=wait)
+    row.rung_at = row.not_before if wait <= bell.LONGEST else None
     row.save(force_insert=True)
     audit.record(row.user, "reply_intent", row, post=row.post_id, account=row.account_id)
     bell.ring(bell.SEND, row.pk, wait)

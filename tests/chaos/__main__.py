@@ -18,12 +18,15 @@ def plan_of(arguments: list[str] | None = None) -> Plan:
     parser.add_argument("--short", action="store_true", help="40 replies, 5 kills, a short lease: under a minute")
     parser.add_argument("--sqlite", action="store_true", help="SQLite and the filesystem broker, whatever is set")
     parser.add_argument("--calm", action="store_true", help="leave Redis and the database's connections alone")
+    parser.add_argument("--emptied", action="store_true", help="no kills: Redis is emptied before the workers start")
     parser.add_argument("--port", type=int, default=0, help="the sandbox's port")
     found = parser.parse_args(arguments)
     plan = Plan(found.replies, found.workers, found.kills, found.seed, sqlite=found.sqlite, port=found.port)
     plan.shake = not found.calm
     if found.short:
         plan.replies, plan.kills, plan.workers, plan.lease = 40, 5, 2, 6
+    if found.emptied:
+        plan.emptied, plan.kills, plan.faults = True, 0, 0.0
     return plan
 
 

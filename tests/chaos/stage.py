@@ -31,6 +31,7 @@ class Plan:
     faults: float = 0.1
     sqlite: bool = False
     shake: bool = True
+    emptied: bool = False
     port: int = 0
 
 

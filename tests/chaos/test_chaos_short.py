@@ -23,6 +23,12 @@ def test_replies_survive_kills_an_emptied_redis_and_cut_connections() -> None:
     assert run.returncode == 0, run.stdout + run.stderr[-2000:]
 
 
+@pytest.mark.skipif(not os.environ.get("REDIS_URL"), reason="needs the PostgreSQL and Redis of DATABASE_URL, REDIS_URL")
+def test_replies_whose_rings_were_lost_with_redis_leave_within_half_a_minute() -> None:
+    run = chaos("--emptied")
+    assert run.returncode == 0, run.stdout + run.stderr[-2000:]
+
+
 def test_replies_survive_kills_on_sqlite_and_the_filesystem_broker() -> None:
     run = chaos("--sqlite", "--seed", os.environ.get("CHAOS_SEED", "12"))
     assert run.returncode == 0, run.stdout + run.stderr[-2000:]

@@ -29,7 +29,6 @@ from socialcrm.networks.base import Author, FetchedPost, Page
 
 CANARIES = (
     "@ada_l ",
-    "'ada_l'",
     "Ada Lovelace",
     "Engines and lamps",
     "floor 3",

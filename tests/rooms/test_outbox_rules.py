@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
+from django.utils import timezone
 
 from socialcrm import outbox
 from socialcrm.connect import CalledInTransaction
 from socialcrm.models import Mention, Post, Reply, SocialAccount, SocialProfile
+from socialcrm.outbox.claim import claim
 
 from .outbox_world import World, time_passes
 
@@ -256,8 +259,6 @@ def test_a_network_is_never_called_inside_a_transaction(transactional_db: None, 
 def test_the_claim_is_one_update_whose_conditions_are_on_the_row_itself(
     rep: User, acme: SocialAccount, mention: Post, django_assert_max_num_queries: Any
 ) -> None:
-    from socialcrm.outbox.claim import claim
-
     reply = take(rep, acme, mention)
     with django_assert_max_num_queries(4) as asked:
         assert claim(reply.pk)
@@ -279,6 +280,16 @@ def test_the_sweep_finds_a_reply_that_nobody_rang_for(
     time_passes(reply, 20)
     assert outbox.sweep() == 1 and rung == [("socialcrm.send_reply", reply.pk)]
     assert outbox.sweep() == 0, "once is enough for a while"
+
+
+def test_a_lease_ends_by_the_databases_clock_and_not_by_a_workers(
+    rep: User, acme: SocialAccount, mention: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reply = take(rep, acme, mention)
+    assert claim(reply.pk)
+    later = timezone.now() + timedelta(hours=1)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert outbox.sweep() == 0 and Reply.objects.get(pk=reply.pk).state == "sending"
 
 
 def test_an_idle_sweep_is_one_query(acme: SocialAccount, django_assert_num_queries: Any) -> None:

@@ -172,6 +172,17 @@ def test_after_429_other_replies_of_the_account_do_not_even_try(world: World, re
     assert fault["hits"] == 1
 
 
+def test_once_the_window_is_used_up_no_reply_is_refused_for_it(world: World, rep: User) -> None:
+    one, other = say(world, rep), say(world, rep, key="k2")
+    limits = {"endpoint": "POST /2/tweets", "limit": 1, "window_s": 600}
+    world.sandbox.control("POST", "limits", limits)
+    try:
+        assert sent(one).state == "sent" and sent(other).state == "queued" and outbox.sweep() == 0
+    finally:
+        world.sandbox.control("POST", "limits", {**limits, "limit": 1_000_000})
+    assert other.attempts == 0
+
+
 def test_a_network_that_is_down_is_tried_again_and_in_the_end_the_person_is_told(world: World, rep: User) -> None:
     reply = say(world, rep)
     world.account_options("http://127.0.0.1:9")
