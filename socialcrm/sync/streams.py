@@ -126,19 +126,21 @@ def unfollow_profile(profile: SocialProfile) -> None:
 
 def interval_of(kind: str) -> int:
     """Seconds between two looks, by SOCIALCRM_INTERVALS."""
-    return int(conf.get("INTERVALS").get(kind, 900))
+    return int(conf.get("INTERVALS").get(kind, 86_400 if kind == "deletions" else 900))
 
 
 def claim(limit: int, only: Iterable[int] | None = None) -> list[Stream]:
-    """Take due streams (or these, due or not) in one UPDATE; nobody else has them until the lease ends."""
+    """Take due streams (or these, due or not) for this worker; nobody else has them until the lease ends."""
     lease = uuid.uuid4()
     now = timezone.now()
     free = Stream.objects.due() if only is None else _free(only, now)
-    if transaction.get_connection().features.has_select_for_update_skip_locked:
-        free = free.select_for_update(skip_locked=True, of=("self",))
-    chosen: Any = free.order_by("due_at", "pk").values("pk")[:limit]
-    if not Stream.objects.filter(pk__in=chosen).update(lease_id=lease, lease_until=now + LEASE):
-        return []
+    with transaction.atomic():
+        if transaction.get_connection().features.has_select_for_update_skip_locked:
+            free = free.select_for_update(skip_locked=True, of=("self",))
+        chosen = list(free.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+        # Still free: on a database without row locks, somebody may have been quicker.
+        if not chosen or not _free(chosen, now).update(lease_id=lease, lease_until=now + LEASE):
+            return []
     return list(Stream.objects.filter(lease_id=lease).select_related("account", "profile").order_by("due_at", "pk"))
 
 
