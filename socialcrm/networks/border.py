@@ -17,6 +17,11 @@ import msgspec
 T = TypeVar("T")
 
 
+def gettext_noop(text: str) -> str:
+    """Mark a sentence for translation: whoever shows an error's `detail` translates it (X's own stay as they are)."""
+    return text
+
+
 class Author(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A person's public face as the network showed it; numbers are None where the network did not say."""
 

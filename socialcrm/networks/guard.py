@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from .border import Rejected
+from .border import gettext_noop as _
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[..., Sequence[tuple[Any, Any, Any, str, Any]]]
@@ -62,24 +63,24 @@ class Guard:
     def check_url(self, url: str, secret: bool) -> SplitResult:
         """Read a URL strictly. `secret`: the request carries credentials. Raises Refused."""
         if not url.isascii() or any(ord(char) < 33 or char == "\\" or ord(char) == 127 for char in url):
-            raise Refused("The address has characters that do not belong in an address.")
+            raise Refused(_("The address has characters that do not belong in an address."))
         try:
             parts = urlsplit(url)
             port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
         except ValueError:
-            raise Refused("The address cannot be read.") from None
+            raise Refused(_("The address cannot be read.")) from None
         self._check_parts(parts, port, secret)
         return parts
 
     def _check_parts(self, parts: SplitResult, port: int, secret: bool) -> None:
         if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-            raise Refused("Only plain web addresses are called.")
+            raise Refused(_("Only plain web addresses are called."))
         if self.is_listed(parts.hostname, port):
             return
         if port not in PORTS:
-            raise Refused("Only the web's own ports are called.")
+            raise Refused(_("Only the web's own ports are called."))
         if secret and parts.scheme != "https":
-            raise Refused("Credentials are only sent over https.")
+            raise Refused(_("Credentials are only sent over https."))
         self._check_literal(parts.hostname)
 
     @staticmethod
@@ -89,7 +90,7 @@ class Guard:
         except ValueError:
             return  # a name: judged when it is resolved
         if not public:
-            raise Refused("The address is not on the public internet.")
+            raise Refused(_("The address is not on the public internet."))
 
     def addresses(self, host: str, port: int) -> list[tuple[int, str]]:
         """(family, address) of a host, all of them public or listed. Raises OSError, Refused."""
@@ -99,7 +100,7 @@ class Guard:
             raise OSError("The host's name cannot be read.") from None
         pairs = list(dict.fromkeys((family, str(where[0])) for family, _kind, _proto, _name, where in found))
         if not self.is_listed(host, port) and not all(is_public(address) for _family, address in pairs):
-            raise Refused("The address is not on the public internet.")
+            raise Refused(_("The address is not on the public internet."))
         if not pairs:
             raise OSError("The host has no address.")
         return pairs

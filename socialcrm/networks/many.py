@@ -13,6 +13,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from .border import Call, NetworkError, Response
+from .border import gettext_noop as _
 from .guard import Guard, Refused
 
 if TYPE_CHECKING:
@@ -117,13 +118,13 @@ class _Runner:
             raise lost(call.request, str(error)) from None
         except TimeoutError as error:
             sent = not isinstance(error, aiohttp.ConnectionTimeoutError)
-            raise lost(call.request, "The network did not answer in time.", sent) from None
+            raise lost(call.request, _("The network did not answer in time."), sent) from None
         except aiohttp.ClientConnectorError:
-            raise lost(call.request, "The network could not be reached.", sent=False) from None
+            raise lost(call.request, _("The network could not be reached."), sent=False) from None
         except aiohttp.InvalidURL:
-            raise Refused("The address cannot be read.") from None
+            raise Refused(_("The address cannot be read.")) from None
         except (aiohttp.ClientError, OSError, ValueError):
-            raise lost(call.request, "The connection to the network broke.") from None
+            raise lost(call.request, _("The connection to the network broke.")) from None
 
     async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
         from .transport import ReadError
@@ -133,7 +134,7 @@ class _Runner:
             chunks.append(chunk)
             size += len(chunk)
             if size > self.transport.max_bytes:
-                raise ReadError("The answer is too large.")
+                raise ReadError(_("The answer is too large."))
         return b"".join(chunks)
 
 

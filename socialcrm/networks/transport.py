@@ -17,6 +17,7 @@ import urllib3
 from requests.auth import AuthBase
 
 from .border import Call, NetworkError, OutcomeUnknown, Request, Response, Unreachable
+from .border import gettext_noop as _
 from .guard import Guard, Refused
 from .pinned import PinnedAdapter, Watch
 
@@ -61,9 +62,9 @@ def next_hop(call: Call[Any], url: str, response: Response, hops: int) -> str:
     if response.status not in MOVED:
         return ""
     if is_secret(call):
-        raise lost(call.request, "The network sent the call elsewhere, which is not followed with credentials.")
+        raise lost(call.request, _("The network sent the call elsewhere, which is not followed with credentials."))
     if hops >= HOPS or not response.headers.get("location"):
-        raise lost(call.request, "The address leads round in circles.")
+        raise lost(call.request, _("The address leads round in circles."))
     return urljoin(url, response.headers["location"])
 
 
@@ -125,7 +126,7 @@ class Transport:
                 )
                 wire = self._body(answer, deadline)
                 if watch.expired:
-                    raise ReadError("The answer took too long.")
+                    raise ReadError(_("The answer took too long."))
                 body = inflate(wire, answer.headers.get("content-encoding", ""), self.max_bytes)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError, ReadError) as error:
                 # No `from error`: its text may hold the address with what was in it.
@@ -151,12 +152,12 @@ class Transport:
                 chunks.append(chunk)
                 size += len(chunk)
                 if size > self.max_bytes:
-                    raise ReadError("The answer is too large.")
+                    raise ReadError(_("The answer is too large."))
                 if time.monotonic() > deadline:
-                    raise ReadError("The answer took too long.")
+                    raise ReadError(_("The answer took too long."))
             told = answer.headers.get("content-length", "")
             if told.isdigit() and int(told) != size and answer.request.method != "HEAD":
-                raise ReadError("The answer was cut short.")
+                raise ReadError(_("The answer was cut short."))
             answer.raw.release_conn()
         except BaseException:
             answer.raw.close()
@@ -173,16 +174,16 @@ def inflate(body: bytes, encoding: str, cap: int) -> bytes:
     if encoding.lower() in {"", "identity"}:
         return body
     if encoding.lower() not in {"gzip", "x-gzip", "deflate"}:
-        raise ReadError("The answer is packed in a way that was not asked for.")
+        raise ReadError(_("The answer is packed in a way that was not asked for."))
     machine = zlib.decompressobj(47)  # 32 + 15: gzip or zlib, by its header
     try:
         text = machine.decompress(body, cap + 1)
     except zlib.error:
-        raise ReadError("The answer cannot be unpacked.") from None
+        raise ReadError(_("The answer cannot be unpacked.")) from None
     if len(text) > cap:
-        raise ReadError("The answer is too large.")
+        raise ReadError(_("The answer is too large."))
     if not machine.eof:
-        raise ReadError("The answer was cut short.")
+        raise ReadError(_("The answer was cut short."))
     return text
 
 
@@ -207,7 +208,7 @@ def prepare(call: Call[Any], url: str) -> requests.PreparedRequest:
     try:
         return asked.prepare()
     except (requests.RequestException, ValueError):
-        raise Refused("The address cannot be read.") from None
+        raise Refused(_("The address cannot be read.")) from None
 
 
 def origin(url: str) -> str:
@@ -219,8 +220,8 @@ def _why(error: Exception, watch: Watch) -> str:
     if isinstance(error, ReadError):
         return str(error)
     if watch.expired or isinstance(error, requests.Timeout):
-        return "The network did not answer in time."
-    return "The network could not be reached." if not watch.sent else "The connection to the network broke."
+        return _("The network did not answer in time.")
+    return _("The network could not be reached.") if not watch.sent else _("The connection to the network broke.")
 
 
 def _read(call: Call[T], answer: Response | NetworkError) -> T | NetworkError:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from socialcrm.networks.border import Missing, Unreachable
+from socialcrm.networks.border import gettext_noop as _
 
 from .text import unescape
 from .wire import Envelope, Problem
@@ -43,7 +44,7 @@ def envelope(body: bytes) -> Envelope:
     try:
         return _envelope.decode(repair(body))
     except BAD:
-        raise Unreachable("The network's answer could not be read.", code="unreadable") from None
+        raise Unreachable(_("The network's answer could not be read."), code="unreadable") from None
 
 
 def read(decoder: msgspec.json.Decoder[T], raw: msgspec.Raw) -> T | None:
@@ -67,7 +68,7 @@ def objects(envelope: Envelope) -> list[msgspec.Raw]:
         return [envelope.data]
     if data in {b"", b"null"}:
         return []
-    raise Unreachable("The network's answer could not be read.", code="unreadable")
+    raise Unreachable(_("The network's answer could not be read."), code="unreadable")
 
 
 def missing_of(parts: Envelope, kinds: tuple[str, ...]) -> tuple[Missing, ...]:
@@ -118,7 +119,7 @@ def written(body: bytes) -> tuple[str, str]:
         found = read(_written, raw)
         if found is not None and found.id.isdigit():
             return found.id, unescape(found.text)
-    raise Unreachable("The network's answer could not be read.", code="unreadable")
+    raise Unreachable(_("The network's answer could not be read."), code="unreadable")
 
 
 def deleted(body: bytes) -> bool:

@@ -20,6 +20,7 @@ from socialcrm.networks.border import (
     Request,
     Response,
 )
+from socialcrm.networks.border import gettext_noop as _
 from socialcrm.networks.headers import limit_of, read_number, read_time, retry_at
 from socialcrm.networks.transport import lost
 
@@ -81,7 +82,7 @@ def error_of(request: Request, response: Response, now: datetime | None = None) 
     if status == 429:
         return RateLimited(window_ends(response, now), detail, status=status, code="rate-limited", limit=limit)
     if status < 400 or status == 408 or status >= 500:
-        error = lost(request, detail or "The network did not do what was asked.")
+        error = lost(request, detail or _("The network did not do what was asked."))
         error.status, error.limit = status, limit
         return error
     cls = CODES.get(found.code or 0) or STATUSES.get(status) or KINDS.get(kind, Rejected)

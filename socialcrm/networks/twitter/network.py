@@ -25,6 +25,7 @@ from socialcrm.networks.base import (
     Verdict,
     Whom,
 )
+from socialcrm.networks.border import gettext_noop as _
 
 from . import answer, limits, parse, rules, walk
 from .client import USER_FIELDS, Client
@@ -87,7 +88,7 @@ class Twitter(Network):
                 return found.authors[0]
             if found.missing:
                 raise NotFound(code=found.missing[0].why)
-            raise Unreachable("The network's answer could not be read.", code="unreadable")
+            raise Unreachable(_("The network's answer could not be read."), code="unreadable")
 
         return self.client.call("GET", path, endpoint, read, params={**params, "user.fields": USER_FIELDS})
 

@@ -27,6 +27,7 @@ from socialcrm.networks.border import (
     SignIn,
     Unreachable,
 )
+from socialcrm.networks.border import gettext_noop as _
 from socialcrm.networks.transport import transport_for
 
 from .answer import BAD
@@ -147,7 +148,7 @@ class Dance:
         except AuthExpired as error:
             raise Rejected(gettext("X no longer knows this sign-in. Start again."), status=error.status) from None
         if not pairs.get("oauth_token") or not pairs.get("user_id"):
-            raise Unreachable("The network's answer could not be read.", code="unreadable")
+            raise Unreachable(_("The network's answer could not be read."), code="unreadable")
         return Credentials(
             kind="oauth1",
             external_id=pairs["user_id"],
@@ -210,7 +211,7 @@ def _token(body: bytes) -> Token:
     try:
         return msgspec.json.decode(body, type=Token)
     except BAD:
-        raise Unreachable("The network's answer could not be read.", code="unreadable") from None
+        raise Unreachable(_("The network's answer could not be read."), code="unreadable") from None
 
 
 def _pairs(body: bytes) -> dict[str, str]:
