@@ -33,6 +33,15 @@ def test_the_command_refuses_a_user_who_may_not_sign_in(db: None, name: str) -> 
         call_command("api_token", name)
 
 
+def test_the_command_ends_the_one_token_that_begins_so(rep: User) -> None:
+    token, other = make_token(rep), make_token(rep)
+    with pytest.raises(CommandError, match="2 tokens"):
+        call_command("api_token", "rep", revoke="scrm_")
+    call_command("api_token", "rep", revoke=token)
+    assert_problem(Api(token).get("contacts"), 401)
+    assert Api(other).get("contacts").status_code == 200
+
+
 def test_the_database_holds_a_hash_and_not_the_token(rep: User) -> None:
     token = make_token(rep)
     row = ApiToken.objects.values().get()
