@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
@@ -115,7 +114,7 @@ def _values(contact: Contact) -> dict[str, Any]:
 
 
 def _move(survivor: Contact, merged: Contact) -> dict[str, Any]:
-    kept = _values(merged) | {"created_at": DjangoJSONEncoder().default(merged.created_at), "version": merged.version}
+    kept = _values(merged) | {"created_at": merged.created_at.isoformat(), "version": merged.version}
     snapshot: dict[str, Any] = {"survivor": survivor.pk, "before": _values(survivor), "merged": kept}
     for name in VALUES:
         snapshot[name] = _move_values(name, survivor, merged)

@@ -21,6 +21,8 @@ LIMITS = {
     for name in ("first_name", "last_name", "title", "city", "consent")
 } | {"company": Company._meta.get_field("name").max_length}  # type: ignore[union-attr]
 MAX_VALUES = 20
+# A semicolon may be part of an address; it divides two where a blank or another address follows.
+BETWEEN_URLS = r"[;,|]?\s+|\||[;,](?=https?://)"
 _is_url = URLValidator(schemes=["http", "https"])
 
 
@@ -65,7 +67,7 @@ def draft(row: Any, mapping: Sequence[str], people: People) -> Draft:
         fields=_fields(values),
         emails=[_email(value) for value in _split(values["email"], r"[;,|\s]+")],
         phones=[_phone(value) for value in _split(values["phone"], r"[;|\n]+")],
-        websites=[_website(value) for value in _split(values["website"], r"[;|\s]+")],
+        websites=[_website(value) for value in _split(values["website"], BETWEEN_URLS)],
         company=_short("company", " ".join(values["company"])),
     )
     made.owner = _person(values["owner"], people.owners, _("Nobody here is called “%(name)s”."))
