@@ -46,8 +46,9 @@ def sign_in(page: Page, url: str, user: str) -> None:
 
 def take(page: Page, address: str, name: str) -> None:
     """One picture of what fits into the window."""
-    page.goto(address)
-    page.wait_for_load_state("load")
+    answer = page.goto(address)
+    if answer is None or answer.status != 200:
+        sys.exit(f"{address} could not be shown.")
     page.wait_for_timeout(800)
     page.screenshot(path=str(IMAGES / f"{name}.png"))
     print(f"{Path('docs/img')}/{name}.png")
