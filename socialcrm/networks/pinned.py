@@ -78,6 +78,7 @@ class PinnedAdapter(HTTPAdapter):
         super().__init__(pool_connections=8, pool_maxsize=32, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make pools whose connections are pinned."""
         super().init_poolmanager(*args, **kwargs)
         pools: dict[str, Any] = {"http": _pool(HTTPConnectionPool, HTTPConnection, self._guard)}
         pools["https"] = _pool(HTTPSConnectionPool, HTTPSConnection, self._guard)

@@ -59,6 +59,7 @@ def _expanded_bio(user: XUser) -> str:
 
 
 def utc(moment: datetime | None) -> datetime | None:
+    """A time without a zone is UTC."""
     if moment is not None and moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
     return moment
