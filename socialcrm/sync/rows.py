@@ -16,6 +16,7 @@ from socialcrm.networks.base import Author, FetchedPost, Page
 
 MAX_INT = 2_147_483_647
 MAX_ID = 500
+HANDLE = 2  # where the handle stands in a profile's row
 PARENT_DEPTH = 5  # missing parents fetched upwards from a mention or a post of ours
 
 PROFILES = Staging(
@@ -81,8 +82,9 @@ class Rows:
         if not usable(author.external_id):
             return False
         key = (batch.account.network, author.external_id)
-        # A stub (an id without a handle) never replaces a person whom the same page shows whole.
-        if author.handle or key not in self.profiles:
+        known = self.profiles.get(key)
+        # A stub (an id without a handle) gives way to the whole person, never the other way round.
+        if known is None or (author.handle and not known[HANDLE]):
             self.profiles[key] = profile_row(batch.account.network, author, batch.seen_at)
         return True
 
@@ -103,25 +105,29 @@ class Rows:
 
 def profile_row(network: str, author: Author, seen_at: datetime) -> tuple[Any, ...]:
     """The staging row of a person."""
+    texts = tidy(
+        author.handle[:255], author.name[:255], author.bio, author.location[:255], author.website[:2000],
+        author.url[:2000], author.avatar_url[:2000],
+    )  # fmt: skip
     return (
-        network, author.external_id, clip(author.handle, 255), clip(author.name, 255), clean(author.bio),
-        clip(author.location, 255), clip(author.website, 2000), clip(author.url, 2000), clip(author.avatar_url, 2000),
-        count(author.followers), count(author.following), count(author.listed), count(author.posts_count),
-        author.verified, "protected" if author.protected else "active", aware(author.joined_at), seen_at,
-        clean_json(author.raw),
+        network, author.external_id, *texts, count(author.followers), count(author.following), count(author.listed),
+        count(author.posts_count), author.verified, "protected" if author.protected else "active",
+        aware(author.joined_at), seen_at, clean_json(author.raw),
     )  # fmt: skip
 
 
 def post_row(account: SocialAccount, post: FetchedPost, seen_at: datetime, wanted: int) -> tuple[Any, ...]:
     """The staging row of a post."""
     metrics = post.metrics
+    text, *names = tidy(
+        post.text, thread_of(account, post), post.in_reply_to[:MAX_ID], post.quoted[:MAX_ID], post.kind,
+        post.visibility[:20], post.lang[:10], post.url[:2000],
+    )  # fmt: skip
     return (
-        account.network, post.external_id, post.author.external_id, post.to_author_id or None, clean(post.text),
-        aware(post.posted_at), thread_of(account, post), clip(post.in_reply_to, MAX_ID), clip(post.quoted, MAX_ID),
-        post.kind, clip(post.visibility, 20), clip(post.lang, 10), clip(post.url, 2000), post.edited,
-        count(metrics.likes), count(metrics.replies), count(metrics.reposts), count(metrics.quotes),
-        count(metrics.views), as_json(post.entities), as_json(post.media), as_json(post.mentioned_ids),
-        clean_json(post.raw), seen_at, wanted,
+        account.network, post.external_id, post.author.external_id, post.to_author_id or None, text,
+        aware(post.posted_at), *names, post.edited, count(metrics.likes), count(metrics.replies),
+        count(metrics.reposts), count(metrics.quotes), count(metrics.views), as_json(post.entities),
+        as_json(post.media), as_json(post.mentioned_ids), clean_json(post.raw), seen_at, wanted,
     )  # fmt: skip
 
 
@@ -129,8 +135,8 @@ def thread_of(account: SocialAccount, post: FetchedPost) -> str:
     """The key of the conversation: the thread; in private, the person, so that each account has its own with them."""
     if post.visibility == "private":
         ours = post.author.external_id == account.external_id
-        return clip("private:" + (post.to_author_id if ours else post.author.external_id), MAX_ID)
-    return clip(post.thread_id or post.external_id, MAX_ID)
+        return clean("private:" + (post.to_author_id if ours else post.author.external_id))[:MAX_ID]
+    return clean(post.thread_id or post.external_id)[:MAX_ID]
 
 
 def reason_of(account: SocialAccount, post: FetchedPost) -> str:
@@ -158,14 +164,17 @@ def clean(text: str) -> str:
     return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
-def clip(text: str, limit: int) -> str:
-    """The cleaned text, at most `limit` characters of it."""
-    return clean(text if len(text) <= limit else text[:limit])
+def tidy(*texts: str) -> tuple[str, ...]:
+    """The texts cleaned; one look at all of them together is enough where they are clean, as nearly always."""
+    joined = "".join(texts)
+    return texts if clean(joined) is joined else tuple(clean(text) for text in texts)
 
 
 def count(number: int | None) -> int | None:
     """A count that fits the column; None stays None."""
-    return number if number is None else min(max(number, 0), MAX_INT)
+    if number is None or 0 <= number <= MAX_INT:
+        return number
+    return min(max(number, 0), MAX_INT)
 
 
 def aware(moment: datetime | None) -> datetime | None:

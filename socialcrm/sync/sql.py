@@ -5,7 +5,13 @@ They are ordered by key, so that two workers that store the same page lock rows 
 
 from __future__ import annotations
 
-UPSERT_PROFILES = """
+
+def flat(statement: str) -> str:
+    """The statement on one line: psycopg only remembers how it took a statement apart up to 4,096 characters."""
+    return " ".join(statement.split())
+
+
+UPSERT_PROFILES = flat("""
 INSERT INTO socialcrm_socialprofile (network, external_id, handle, name, bio, location, website, url, avatar_url,
     followers, following, listed, posts_count, verified, state, joined_at, fetched_at, raw)
 SELECT s.network, s.external_id, s.handle, s.name, s.bio, s.location, s.website, s.url, s.avatar_url,
@@ -31,10 +37,10 @@ ON CONFLICT (network, external_id) DO UPDATE SET
     posts_count = COALESCE(excluded.posts_count, socialcrm_socialprofile.posts_count),
     fetched_at = excluded.fetched_at, raw = excluded.raw
 WHERE excluded.handle <> '' AND excluded.fetched_at >= socialcrm_socialprofile.fetched_at
-"""
+""")
 
 # A post with a tombstone goes in empty and deleted: the thread keeps its shape, the words do not come back.
-UPSERT_POSTS = """
+UPSERT_POSTS = flat("""
 INSERT INTO socialcrm_post (network, external_id, author_id, account_id, to_profile_id, text, posted_at, thread_id,
     in_reply_to, quoted, kind, visibility, lang, url, state, gone_at, edited, likes, replies_count, reposts, quotes,
     views, entities, media, mentioned_ids, raw, stored_at, seen_at, parents_wanted)
@@ -77,10 +83,10 @@ ON CONFLICT (network, external_id) DO UPDATE SET
         THEN excluded.parents_wanted ELSE socialcrm_post.parents_wanted END
 WHERE socialcrm_post.state = 'live' AND excluded.seen_at >= socialcrm_post.seen_at
 RETURNING id, account_id, stored_at = %s
-"""
+""")
 
 # A post of ours opens no conversation, whichever of our accounts it mentions.
-OPEN_CONVERSATIONS = """
+OPEN_CONVERSATIONS = flat("""
 INSERT INTO socialcrm_conversation (account_id, thread_id, profile_id, status, opened_at, last_post_at)
 SELECT m.account_id, m.thread_id, MIN(p.author_id), 'open', MIN(p.posted_at), MAX(p.posted_at)
 FROM socialcrm_in_mention m
@@ -90,9 +96,9 @@ WHERE c.id IS NULL
 GROUP BY m.account_id, m.thread_id
 ORDER BY m.account_id, m.thread_id
 ON CONFLICT (account_id, thread_id) DO NOTHING
-"""
+""")
 
-ADD_MENTIONS = """
+ADD_MENTIONS = flat("""
 INSERT INTO socialcrm_mention (post_id, account_id, conversation_id, author_id, reason, posted_at)
 SELECT p.id, m.account_id, c.id, p.author_id, m.reason, p.posted_at
 FROM socialcrm_in_mention m
@@ -103,16 +109,16 @@ WHERE old.id IS NULL
 ORDER BY m.account_id, p.id
 ON CONFLICT (post_id, account_id) DO NOTHING
 RETURNING conversation_id
-"""
+""")
 
-CONVERSATIONS_OF_OWN = """
+CONVERSATIONS_OF_OWN = flat("""
 SELECT c.id FROM socialcrm_post p
 JOIN socialcrm_conversation c ON c.account_id = p.account_id AND c.thread_id = p.thread_id
 WHERE p.account_id IS NOT NULL AND {posts}
-"""
+""")
 
 # `waiting_since`: the first post of theirs after our last one; computed from the posts, so that order does not matter.
-RECOMPUTE_CONVERSATIONS = """
+RECOMPUTE_CONVERSATIONS = flat("""
 UPDATE socialcrm_conversation AS c SET
     opened_at = f.first_in, waiting_since = f.waiting, profile_id = f.profile_id, first_reply_at = f.first_out,
     last_post_at = CASE WHEN f.last_out > f.last_in THEN f.last_out ELSE f.last_in END,
@@ -139,11 +145,11 @@ FROM (
     JOIN socialcrm_post p ON p.id = m.post_id
     GROUP BY o.id, o.first_out, o.last_out
 ) f WHERE f.id = c.id
-"""
+""")
 
-ADOPT_ORPHANS = """
+ADOPT_ORPHANS = flat("""
 UPDATE socialcrm_post AS child SET parents_wanted = 0,
     to_profile_id = COALESCE(child.to_profile_id, parent.author_id)
 FROM socialcrm_post AS parent
 WHERE child.parents_wanted > 0 AND child.network = parent.network AND child.in_reply_to = parent.external_id AND {ids}
-"""
+""")

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from socialcrm import connect, ledger
+from socialcrm import compliance, connect, ledger
 from socialcrm.models import Mention, Post, ProfileLink, SocialAccount, SocialProfile
 from socialcrm.networks.base import AuthExpired, Missing, Network, NetworkError, Page
 
@@ -122,11 +122,14 @@ def _refresh(account: SocialAccount, network: Network, ids: Sequence[str]) -> in
     found = ask(account, lambda: network.profiles_by_ids(ids))
     if found is None:
         return 0
-    store(Page(authors=found.authors), account, kind="profiles")
     rows = SocialProfile.objects.filter(network=account.network)
+    closed = [author.external_id for author in found.authors if author.protected]
+    newly_closed = list(rows.filter(external_id__in=closed, state="active").values_list("pk", flat=True))
+    store(Page(authors=found.authors), account, kind="profiles")
+    compliance.hide_profiles(newly_closed, "protected")
     rows.filter(external_id__in=ids).update(fetched_at=timezone.now())
     for state, missing in by_state(found.missing, STATE_OF, "gone"):
-        rows.filter(external_id__in=missing).update(state=state)
+        compliance.hide_profiles(rows.filter(external_id__in=missing).values_list("pk", flat=True), state)
     return len(found.authors)
 
 
