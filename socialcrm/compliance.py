@@ -37,6 +37,8 @@ def hide_profiles(profile_ids: Iterable[int], state: str) -> int:
     from .sync.forget import EMPTY
 
     ids = list(profile_ids)
+    if not ids:
+        return 0
     with transaction.atomic():
         SocialProfile.objects.filter(pk__in=ids).update(state=state, **NO_WORDS)
         shown = Post.objects.filter(author__in=ids, state=Post.State.LIVE, account__isnull=True)

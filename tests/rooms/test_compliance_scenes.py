@@ -27,6 +27,8 @@ from socialcrm.models import (
 )
 from socialcrm.networks.base import Author, FetchedPost, Page
 
+from .outbox_world import World
+
 CANARIES = (
     "@ada_l ",
     "Ada Lovelace",
@@ -102,6 +104,24 @@ def test_who_protects_their_posts_is_hidden_here_too(mention: Post, ada_profile:
     mention.refresh_from_db()
     ada_profile.refresh_from_db()
     assert (mention.state, mention.text, ada_profile.bio, ada_profile.state) == ("withheld", "", "", "protected")
+
+
+@pytest.mark.parametrize(("change", "state"), [("suspended", "suspended"), ("protected", "protected")])
+def test_the_daily_look_at_profiles_hides_who_was_suspended_or_has_protected_their_posts(
+    world: World, change: str, state: str
+) -> None:
+    post = world.mention("please keep this", number=5)
+    author = post.author
+    SocialProfile.objects.filter(pk=author.pk).update(fetched_at=timezone.now() - timedelta(days=9))
+    order = {"network": "twitter", "handle": author.handle}
+    world.sandbox.control("POST", "account", {**order, "state": change})
+    try:
+        sync.refresh_profiles()
+    finally:
+        world.sandbox.control("POST", "account", {**order, "state": "active"})
+    post.refresh_from_db()
+    author.refresh_from_db()
+    assert (post.state, post.text, author.state) == ("withheld", "", state)
 
 
 def test_an_erased_person_is_nowhere_in_the_tables(history: Reply, ada: Any, admin: User) -> None:
