@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
@@ -17,13 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from socialcrm.models import Post, SocialProfile
-from socialcrm.networks import get_network, networks
-from socialcrm.timeline import Item, answer_url, name_of
+from socialcrm.networks import networks
+from socialcrm.timeline import Item, People, answer_url, name_of, people, rules_of
 from socialcrm.views import display, drawing, navigation, scores
 from socialcrm.views.panel import build_panel, today_and_yesterday
 
 register = template.Library()
-MARKS = {"twitter": "x"}
 
 
 @register.simple_tag(takes_context=True)
@@ -32,6 +32,12 @@ def social_panel(context: Any, contacts: Any) -> SafeString:
     request = context["request"]
     panel = build_panel(request.user, contacts, request.GET, request.path)
     return SafeString(get_template("socialcrm/panel.html").render({"panel": panel}, request))
+
+
+@register.simple_tag
+def social_summary(contact: Any) -> People:
+    """Linked profiles, suggestions and counts of a contact, for a page that cannot carry the panel. One query."""
+    return people(contact)
 
 
 @register.simple_tag
@@ -60,30 +66,25 @@ def social_nav_counts(context: Any) -> dict[str, int]:
 @register.simple_tag
 def sc_icon(name: str, extra: str = "") -> SafeString:
     """An icon of the sprite; `extra` is more classes."""
-    return format_html('<svg class="sc-icon {}" aria-hidden="true"><use href="{}#i-{}"/></svg>', extra, _sprite(), name)
+    return drawing.icon(name, extra, settings.STATIC_URL)
 
 
 @register.simple_tag
 def sc_mark(network: str) -> SafeString:
     """The network's mark, without a frame."""
-    mark = MARKS.get(network, network)
-    return format_html('<svg aria-hidden="true"><use href="{}#i-net-{}"/></svg>', _sprite(), mark)
+    return drawing.mark(network, settings.STATIC_URL)
 
 
 @register.simple_tag
 def sc_net(network: str, extra: str = "") -> SafeString:
     """The network's badge."""
-    mark, label = MARKS.get(network, network), network_label(network)
-    return format_html(
-        '<span class="sc-net sc-net--{} {}" role="img" aria-label="{}">{}</span>', mark, extra, label, sc_mark(network)
-    )
+    return drawing.badge(network, extra, network_label(network), settings.STATIC_URL)
 
 
 @register.simple_tag
 def sc_verified() -> SafeString:
     """The verified mark."""
-    form = '<svg class="sc-verified" role="img" aria-label="{}"><use href="{}#i-verified"/></svg>'
-    return format_html(form, _("Verified"), _sprite())
+    return drawing.verified(_("Verified"), settings.STATIC_URL)
 
 
 @register.simple_tag
@@ -134,7 +135,7 @@ def picture(url: Any, network: str) -> str:
 @register.filter
 def profile_url(profile: SocialProfile) -> str:
     """Where the person's page on the network is."""
-    network = get_network(profile.network)
+    network = rules_of(profile.network)
     found = profile.url or (network.profile_url(profile.handle) if network.can("profile_url") else "")
     return display.safe_href(found)
 
@@ -142,7 +143,7 @@ def profile_url(profile: SocialProfile) -> str:
 @register.filter
 def post_url(post: Post) -> str:
     """Where the post is on its network."""
-    network = get_network(post.network)
+    network = rules_of(post.network)
     found = post.url or (network.post_url(post.author.handle, post.external_id) if network.can("post_url") else "")
     return display.safe_href(found)
 
@@ -150,7 +151,7 @@ def post_url(post: Post) -> str:
 @register.filter
 def sent_url(reply: Any) -> str:
     """Where a sent reply is on its network."""
-    network = get_network(reply.account.network)
+    network = rules_of(reply.account.network)
     if not reply.external_id or not network.can("post_url"):
         return ""
     return display.safe_href(network.post_url(reply.account.handle, reply.external_id))
@@ -159,13 +160,13 @@ def sent_url(reply: Any) -> str:
 @register.filter
 def outside_url(reply: Any) -> str:
     """Where a reply's post can be answered on the network itself, with the reply's text."""
-    return display.safe_href(answer_url(get_network(reply.post.network), reply.post, reply.text)) if reply.post else ""
+    return display.safe_href(answer_url(rules_of(reply.post.network), reply.post, reply.text)) if reply.post else ""
 
 
 @register.filter
 def intents(post: Post) -> Mapping[str, str]:
     """The network's own reply, repost and like of a post."""
-    network = get_network(post.network)
+    network = rules_of(post.network)
     return display.intents(network, post, answer_url(network, post))
 
 
@@ -181,6 +182,7 @@ def short_time(when: datetime | None) -> str:
     return display.short_time(when)
 
 
+register.filter("contact_name", name_of)
 register.filter("day_time", display.day_time)
 
 
@@ -282,7 +284,3 @@ def local_iso(when: datetime) -> str:
 def sc_url(name: str, *args: Any) -> str:
     """The address of one of socialcrm's views."""
     return reverse(f"socialcrm:{name}", args=args)
-
-
-def _sprite() -> str:
-    return static("socialcrm/icons.svg")

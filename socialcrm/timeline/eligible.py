@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
+from socialcrm import conf
 from socialcrm.models import Mention, Post, SocialAccount, SocialProfile
 from socialcrm.networks import get_network
 from socialcrm.networks.base import Network, ReplyFacts, Verdict
 
+_rules: dict[str, tuple[Any, Network]] = {}
+
+
+def rules_of(network_id: str) -> Network:
+    """The network as nobody's account: its addresses, counts and rules. Made once for each set of options."""
+    options = conf.get("NETWORK_OPTIONS")
+    known = _rules.get(network_id)
+    if known is None or known[0] is not options:
+        known = _rules[network_id] = (options, get_network(network_id))
+    return known[1]
+
 
 def eligibility(account: SocialAccount, post: Post) -> Verdict:
     """The verdict on an answer by this account to a post of the timeline; the outbox asks again at sending."""
-    network = get_network(account.network)
+    network = rules_of(account.network)
     if not account.is_working:
         sentence = _("%(account)s must be reconnected before it can answer.") % {"account": account}
         return Verdict(False, "reconnect", sentence, answer_url(network, post))

@@ -72,6 +72,12 @@ class People:
         return {link.profile_id: by_pk.get(link.contact_id) for link in self.links}
 
     @property
+    def to_check(self) -> list[tuple[ProfileLink, Any]]:
+        """Suggestions, each with the contact that it is about."""
+        by_pk = {contact.pk: contact for contact in self.contacts}
+        return [(link, by_pk.get(link.contact_id)) for link in self.suggestions]
+
+    @property
     def networks(self) -> list[str]:
         """Networks on which these people have a linked profile."""
         return sorted({link.profile.network for link in self.links})

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from socialcrm import ledger
 from socialcrm.models import ApiUsage, Gap, Mention, Reply, SocialAccount, Stream
-from socialcrm.networks import get_network
 from socialcrm.sync.health import in_words
+from socialcrm.timeline import rules_of
 
 DAYS = 14
 SLOT = timedelta(hours=6)
@@ -183,6 +183,6 @@ def _mentions_per_hour(found: dict[int, Card], start: datetime) -> dict[int, flo
 def _line(account: SocialAccount, gap: Gap, per_hour: float) -> GapLine:
     begins, ends = gap.starts_at or gap.found_at, gap.ends_at or gap.found_at
     about = max(1, round(per_hour * (ends - begins).total_seconds() / 3600))
-    network: Any = get_network(account.network)
+    network: Any = rules_of(account.network)
     micros = network.price("mentions") * about if network.can("price") else 0
     return GapLine(gap, about, Decimal(micros) / MILLION)

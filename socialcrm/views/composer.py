@@ -8,9 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 from socialcrm.models import Post, Reply, SocialAccount
-from socialcrm.networks import get_network
 from socialcrm.networks.base import TextCheck, Verdict
-from socialcrm.timeline import Item, answer_url, eligibility
+from socialcrm.timeline import Item, answer_url, eligibility, rules_of
 
 
 @dataclass
@@ -31,17 +30,17 @@ class Composer:
     @property
     def limit(self) -> int:
         """How many units the network allows."""
-        return get_network(self.account.network).post_limit
+        return rules_of(self.account.network).post_limit
 
     @property
     def counter(self) -> str:
         """The rule by which the browser counts."""
-        return str(getattr(get_network(self.account.network), "counter", "twitter-text"))
+        return str(getattr(rules_of(self.account.network), "counter", "twitter-text"))
 
     @property
     def check(self) -> TextCheck:
         """The server's count of the text."""
-        network = get_network(self.account.network)
+        network = rules_of(self.account.network)
         if not network.can("check_text"):
             return TextCheck(len(self.text), network.post_limit)
         return network.check_text(self.text, to_handles=(self.post.author.handle,))
@@ -54,7 +53,7 @@ class Composer:
     @property
     def outside_url(self) -> str:
         """Where to answer on the network itself, with the text."""
-        return self.verdict.open_url or answer_url(get_network(self.account.network), self.post, self.text)
+        return self.verdict.open_url or answer_url(rules_of(self.account.network), self.post, self.text)
 
 
 @dataclass

@@ -4,16 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from math import cos, pi, sin
 from typing import Any
 
+from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from socialcrm.scoring import BANDS
 
+MARKS = {"twitter": "x"}
 CUTS = tuple(band.start for band in BANDS)
+
+
+@lru_cache(maxsize=500)
+def icon(name: str, extra: str, _static_url: str) -> SafeString:
+    """An icon of the sprite; kept, since a page holds hundreds."""
+    form = '<svg class="sc-icon {}" aria-hidden="true"><use href="{}#i-{}"/></svg>'
+    return format_html(form, extra, _sprite(), name)
+
+
+@lru_cache(maxsize=100)
+def mark(network: str, _static_url: str) -> SafeString:
+    """A network's mark, without a frame."""
+    name = MARKS.get(network, network)
+    return format_html('<svg aria-hidden="true"><use href="{}#i-net-{}"/></svg>', _sprite(), name)
+
+
+@lru_cache(maxsize=500)
+def badge(network: str, extra: str, label: str, static_url: str) -> SafeString:
+    """A network's badge."""
+    form = '<span class="sc-net sc-net--{} {}" role="img" aria-label="{}">{}</span>'
+    return format_html(form, MARKS.get(network, network), extra, label, mark(network, static_url))
+
+
+@lru_cache(maxsize=100)
+def verified(label: str, _static_url: str) -> SafeString:
+    """The verified mark."""
+    form = '<svg class="sc-verified" role="img" aria-label="{}"><use href="{}#i-verified"/></svg>'
+    return format_html(form, label, _sprite())
 
 
 def ring(value: float | None, small: bool = False) -> SafeString:
@@ -85,6 +116,10 @@ def cover(slots: Sequence[str]) -> SafeString:
     )
     label = _("Collected posts in the last 14 days")
     return format_html('<svg class="sc-cover" role="img" aria-label="{}">{}</svg>', label, rects)
+
+
+def _sprite() -> str:
+    return static("socialcrm/icons.svg")
 
 
 def _cut(value: float) -> tuple[Any, ...]:

@@ -12,8 +12,8 @@
   /* Names that a reply carries at its start count nothing: the network adds them itself. */
   function counted(form, text) {
     var free = (form.dataset.scFree || "").toLowerCase();
-    var start = /^@(\w+)\s+/.exec(text);
-    return start && free && start[1].toLowerCase() === free ? text.slice(start[0].length) : text;
+    var start = /^\s*@([A-Za-z0-9_]{1,15})(?=\s|$)/.exec(text);
+    return start && free && start[1].toLowerCase() === free ? text.slice(start[0].length).replace(/^ +/, "") : text;
   }
 
   sc.count = function (form, text) {
