@@ -34,7 +34,24 @@ class DealForm(CrmForm):
         self.fields["company"].empty_label = _("None")
         self.fields["contacts"].queryset = Contact.objects.visible_to(self.user).order_by("sort_name")
         self.fields["contacts"].help_text = _("Hold Ctrl or Cmd to choose several.")
+        for name in ("company", "contacts"):
+            self._offer(name)
         self.fields["amount"].min_value = 0
+
+    def _offer(self, name: str) -> None:
+        """Show the first rows and the chosen ones; any visible row is accepted, however many there are."""
+        field = self.fields[name]
+        rows = field.queryset
+        chosen = self.data.getlist(self.add_prefix(name)) if self.is_bound else self.get_initial_for_field(field, name)
+        chosen = chosen if isinstance(chosen, (list, tuple)) else [chosen]
+        keys = [
+            int(key)
+            for key in (getattr(row, "pk", row) for row in chosen)
+            if str(key or "").isdecimal() and len(str(key)) < 19
+        ]
+        shown = {row.pk: row for row in [*rows.filter(pk__in=keys), *rows[:MAX_CHOICES]]}
+        empty = [("", field.empty_label)] if name == "company" else []
+        field.widget.choices = empty + [(pk, str(row)) for pk, row in shown.items()]
 
     def clean_amount(self) -> Any:
         """An amount is not negative."""

@@ -58,13 +58,14 @@ def company_list(request: HttpRequest) -> HttpResponse:
 def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A company, its people, deals and notes, and all its people's posts together."""
     company = get_visible_company(request.user, pk)
-    people = with_profiles(Contact.objects.visible_to(request.user).filter(company=company)).order_by("sort_name")
+    everyone = Contact.objects.visible_to(request.user).filter(company=company)
     deals = list(Deal.objects.visible_to(request.user).filter(company=company).order_by("-updated_at"))
     deals.sort(key=lambda deal: not deal.is_open)
     activities = Activity.objects.visible_to(request.user).filter(company=company)
     context = {
         "company": company,
-        "contacts": people_with_avatars(people),
+        "contacts": people_with_avatars(with_profiles(everyone.order_by("sort_name"))),
+        "everyone": everyone,
         "deals": deals,
         "standing": standing(deals),
         "tasks": activities.open_tasks().select_related("assignee")[:5],

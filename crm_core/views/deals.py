@@ -88,11 +88,12 @@ def _totals(rows: QuerySet[Any]) -> list[tuple[Decimal, str]]:
 def deal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A deal, its people, tasks and notes, and all its people's posts together."""
     deal = get_visible_deal(request.user, pk)
-    people = with_profiles(Contact.objects.visible_to(request.user).filter(deals=deal).select_related("company"))
+    everyone = Contact.objects.visible_to(request.user).filter(deals=deal)
     activities = Activity.objects.visible_to(request.user).filter(deal=deal)
     context = {
         "deal": deal,
-        "contacts": people_with_avatars(people.order_by("sort_name")),
+        "contacts": people_with_avatars(with_profiles(everyone.order_by("sort_name"))),
+        "everyone": everyone,
         "tasks": activities.open_tasks().select_related("assignee")[:5],
         "notes": activities.exclude(kind=Activity.Kind.TASK, done_at=None).select_related("user")[:20],
         "pane": request.GET.get("pane", "feed"),

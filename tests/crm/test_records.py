@@ -170,3 +170,22 @@ def test_markup_in_a_name_is_shown_as_text_everywhere(rep: User, nordic: Any, si
              "/search/?q=script", f"/contacts/?city={bad}"]  # fmt: skip
     for path in paths:
         assert "<script>alert" not in client.get(path).content.decode(), path
+
+
+def test_a_contact_far_down_the_list_can_be_put_on_a_deal(rep: User, people: Any, sign_in: SignIn) -> None:
+    last = people(520)[-1]
+    client = sign_in(rep)
+    page = client.get(f"/deals/new/?contact={last.pk}").content.decode()
+    assert f'value="{last.pk}" selected' in page and page.count("<option") < 560
+    form = {"name": "D", "stage": "lead", "currency": "EUR", "contacts": [last.pk]}
+    assert client.post("/deals/new/", form).status_code == 302
+    assert list(Deal.objects.get().contacts.all()) == [last]
+
+
+def test_the_page_of_a_company_shows_the_posts_of_all_its_people_not_of_the_first_fifty(
+    rep: User, engines: Company, people: Any, sign_in: SignIn
+) -> None:
+    last = people(60, company=engines)[-1]
+    profile = SocialProfile.objects.create(network="twitter", external_id="1", handle="last_one", name="The last one")
+    ProfileLink.objects.create(profile=profile, contact=last, state="linked", basis="given")
+    assert "@last_one" in sign_in(rep).get(f"/companies/{engines.pk}/").content.decode()
