@@ -29,7 +29,7 @@ from .conftest import Api, make_reply, make_score, profile, url
 from .test_access import CALLS
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 def document() -> dict[str, Any]:
