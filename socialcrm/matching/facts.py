@@ -36,6 +36,7 @@ class Known:
     company: str
     city: str
     addresses: dict[str, dict[str, str]]  # network -> handle (lower case) or "id:..." -> the address as written
+    job: str = ""
 
 
 @dataclass(slots=True)
@@ -95,6 +96,7 @@ def known(adapter: ContactAdapter, contact: Any, classes: list[type[Network]]) -
         company=adapter.company(contact),
         city=adapter.city(contact),
         addresses={cls.id: addresses_on(cls, sites) for cls in classes},
+        job=str(getattr(contact, "title", "") or getattr(contact, "job_title", "") or ""),
     )
 
 

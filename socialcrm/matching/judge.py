@@ -13,7 +13,7 @@ from typing import Any
 from socialcrm.models import SocialProfile
 
 from .facts import Index, Known, emails_in, host_of, in_place, site_of
-from .names import fold, handle_score, is_common, likeness, mentions, name_score, plain_name
+from .names import fold, handle_score, is_common, likeness, mentions, name_score, plain_name, shares_job
 
 SURE = 0.85  # measured thresholds, see docs/scoring.md
 LEAD = 0.15
@@ -61,7 +61,7 @@ class Candidate:
         return self.score >= (WORTH_A_LOOK if self.corroborated else WORTH_MUCH)
 
 
-CORROBORATING = frozenset({"company_in_bio", "same_city", "company_site", "email_in_bio", "same_site"})
+CORROBORATING = frozenset({"company_in_bio", "job_in_bio", "same_city", "company_site", "email_in_bio", "same_site"})
 
 
 def candidates(profile: SocialProfile, index: Index) -> list[Candidate]:
@@ -151,6 +151,8 @@ def facts_of(profile: SocialProfile, contact: Known, index: Index) -> list[Fact]
 def _besides_the_name(profile: SocialProfile, contact: Known) -> Iterable[Fact]:
     if contact.company and mentions(f"{profile.bio} {profile.location}", contact.company):
         yield fact("company_in_bio", company=contact.company)
+    if contact.job and shares_job(profile.bio, contact.job):
+        yield fact("job_in_bio", job=contact.job)
     if contact.city and in_place(f"{profile.location} {profile.bio}", contact.city):
         yield fact("same_city", city=contact.city)
     site = host_of(site_of(profile.website)) if profile.website else ""

@@ -94,6 +94,12 @@ def mentions(text: str, phrase: str) -> bool:
     return len(wanted) >= 4 and f" {wanted} " in f" {fold(text)} "
 
 
+def shares_job(text: str, job: str) -> bool:
+    """Whether a word of the job title stands in the text, in whatever gender or number: its first six letters do."""
+    starts = {word[:6] for word in fold(job).split() if len(word) > 4}
+    return bool(starts & {word[:6] for word in fold(text).split()})
+
+
 def blocking_keys(names: Iterable[str]) -> set[str]:
     """The words by which candidates are found: the words of two letters and more."""
     return {word for name in names for word in tokens(name) if len(word) > 1}

@@ -24,6 +24,7 @@ SENTENCES = {
     "like_name": gettext_noop("Similar name: %(name)s, %(percent)s%% alike"),
     "like_handle": gettext_noop("The handle @%(handle)s is made of the name"),
     "company_in_bio": gettext_noop("The profile speaks of %(company)s"),
+    "job_in_bio": gettext_noop("The profile speaks of the job: %(job)s"),
     "same_city": gettext_noop("Same city: %(city)s"),
     "by_hand": gettext_noop("Linked by hand"),
     "name_only": gettext_noop("Nothing but the name speaks for it"),

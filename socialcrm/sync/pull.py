@@ -89,15 +89,14 @@ def _visit(claimed: Sequence[Stream]) -> int:
             going = _read_pages(visit, going)
             if not going:
                 break
-        _let_go(going)
+            if going:
+            _let_go(going)
     return visit.new_posts
 
 
 def _let_go(going: Iterable[Stream]) -> None:
     """Give back streams whose walk is longer than one visit."""
-    left = [stream.pk for stream in going]
-    if left:
-        Stream.objects.filter(pk__in=left).update(lease_until=None, due_at=timezone.now())
+    Stream.objects.filter(pk__in=[stream.pk for stream in going]).update(lease_until=None, due_at=timezone.now())
 
 
 def _read_pages(visit: Visit, streams: Sequence[Stream]) -> list[Stream]:
@@ -298,6 +297,6 @@ def _store_chunk(visit: Visit, chunk: Sequence[Batch]) -> Sequence[Batch]:
 def _note_refused(batch: Batch, error: DatabaseError) -> None:
     outcome: Any = batch.outcome
     stream = Stream.objects.get(pk=outcome.stream_id)
-    stream.lease_id = outcome.lease_id
+    stream.lease_id = outcome.lease_id  # the fence of the worker that read the page
     trouble = Unreachable(_("The page could not be stored; it is tried again."))
     book.finish([replace(book.failed(stream, trouble), error_class=type(error).__name__)])

@@ -68,6 +68,7 @@ def store_many(batches: Sequence[Batch]) -> Stored:
         rows.add(batch)
     compliance.leave_out_erased(rows)
     outcomes = [batch.outcome for batch in batches if batch.outcome is not None]
+    bulk.keep_statistics()
     try:
         return bulk.retry_deadlocks(partial(_store, rows, outcomes, batches))
     except (DataError, IntegrityError, OperationalError) as error:

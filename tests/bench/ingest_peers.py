@@ -164,14 +164,13 @@ def _post(tweet: Tweet, raw: msgspec.Raw) -> tuple[Any, ...]:
 
 
 def plain(body: bytes, account: SocialAccount, stream: Stream) -> None:
-    """json and update_or_create, post after post, one transaction for the page."""
+    """json and update_or_create, post after post, each in a transaction of its own, as Django does by default."""
     answer = json.loads(body)
     users = {user["id"]: user for user in answer["includes"]["users"]}
-    with transaction.atomic():
-        for tweet in answer["data"]:
-            _plain_post(tweet, users[tweet["author_id"]], account)
-        stream.cursor = answer["meta"]["newest_id"]
-        stream.save()
+    for tweet in answer["data"]:
+        _plain_post(tweet, users[tweet["author_id"]], account)
+    stream.cursor = answer["meta"]["newest_id"]
+    stream.save()
 
 
 def _plain_post(tweet: dict[str, Any], user: dict[str, Any], account: SocialAccount) -> None:
