@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -88,9 +88,8 @@ def _visit(claimed: Sequence[Stream]) -> int:
         for _round in range(ROUNDS):
             going = _read_pages(visit, going)
             if not going:
-                break
-            if going:
-            _let_go(going)
+                return visit.new_posts
+        _let_go(going)
     return visit.new_posts
 
 
@@ -295,8 +294,7 @@ def _store_chunk(visit: Visit, chunk: Sequence[Batch]) -> Sequence[Batch]:
 
 
 def _note_refused(batch: Batch, error: DatabaseError) -> None:
-    outcome: Any = batch.outcome
-    stream = Stream.objects.get(pk=outcome.stream_id)
-    stream.lease_id = outcome.lease_id  # the fence of the worker that read the page
+    stream = Stream.objects.get(pk=batch.outcome.stream_id)
+    stream.lease_id = batch.outcome.lease_id  # the fence of the worker that read the page
     trouble = Unreachable(_("The page could not be stored; it is tried again."))
     book.finish([replace(book.failed(stream, trouble), error_class=type(error).__name__)])
