@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Concat
 
 from socialcrm.access import usable_accounts
 from socialcrm.models import Mention, Post, ProfileLink, Reply, SocialAccount
@@ -216,18 +217,18 @@ def _count_ours() -> Case:
 def _moving() -> dict[str, Subquery]:
     """What tells that a reply moved: those in flight by their own index, the settled ones by their conversation."""
     moving = Reply.objects.filter(state__in=Reply.IN_FLIGHT, post__author=OuterRef("profile")).order_by()
-    grouped = moving.values("post__author").annotate(
-        n=Count("pk"), sending=Count("pk", filter=Q(state="sending")), at=Max("changed_at")
-    )
     ours = Reply.objects.filter(conversation__profile=OuterRef("profile")).order_by()
-    settled = ours.values("conversation__profile").annotate(n=Count("pk"), at=Max("changed_at"))
+    sending = Count("pk", filter=Q(state="sending"))
     return {
-        "n_moving": Subquery(grouped.values("n")),
-        "n_sending": Subquery(grouped.values("sending")),
-        "moved_at": Subquery(grouped.values("at")),
-        "n_settled": Subquery(settled.values("n")),
-        "settled_at": Subquery(settled.values("at")),
+        "moving": Subquery(moving.values("post__author").annotate(told=_told(sending)).values("told")),
+        "settled": Subquery(ours.values("conversation__profile").annotate(told=_told()).values("told")),
     }
+
+
+def _told(*more: Count) -> Concat:
+    """Several figures as one text, so that they need one subquery."""
+    figures = [Cast(figure, CharField()) for figure in (Count("pk"), *more, Max("changed_at"))]
+    return Concat(*(part for figure in figures for part in (figure, Value(" "))), output_field=CharField())
 
 
 def _if_linked(count: QuerySet[Any, Any]) -> Case:

@@ -93,7 +93,7 @@ class People:
     @property
     def version(self) -> str:
         """Changes when a post, a mention, an answer, a reply's state, a link or a suggestion is new."""
-        names = ("n_posts", "n_mentions", "n_ours", "n_moving", "n_sending", "moved_at", "n_settled", "settled_at")
+        names = ("n_posts", "n_mentions", "n_ours", "moving", "settled")
         facts = [(link.pk, link.state, *(getattr(link, name) for name in names)) for link in self.links]
         facts += [(link.pk, link.state, link.score) for link in self.suggestions]
         return blake2s(repr(sorted(facts)).encode(), digest_size=8).hexdigest()

@@ -257,6 +257,6 @@ def link_of(row: dict[str, Any]) -> ProfileLink:
     link.profile = person
     for name in ("n_posts", "n_mentions", "n_ours"):
         setattr(link, name, row[name])
-    for name in ("n_moving", "n_sending", "moved_at", "n_settled", "settled_at"):
+    for name in ("moving", "settled"):
         setattr(link, name, None)
     return link
