@@ -24,7 +24,7 @@ DEFAULTS: dict[str, Any] = {
     # Seconds between two looks at a stream, by kind of stream.
     "INTERVALS": {"mentions": 15, "own_posts": 60, "profile_posts": 900, "profiles": 86400},
     # Seconds for which a reply may still be cancelled before it leaves.
-    "UNDO_SECONDS": 5,
+    "UNDO_SECONDS": 4,
     # Seconds after which a SENDING reply whose worker is silent is looked into.
     "LEASE_SECONDS": 30,
     # US dollars that one account may spend in a calendar month (UTC) on API calls; None: no cap.
