@@ -126,6 +126,7 @@ class Renderer:
         return [{"type": kind, "id": str(one)} for kind, one in found if one is not None] or None
 
     def latest(self, row: Row) -> int | None:
+        """The id of the person's newest post that still stands, or None."""
         sql = "SELECT MAX(id) FROM posts WHERE network=? AND author=? AND deleted_at IS NULL"
         latest = self.sandbox.world.value(sql, TWITTER, row["id"])
         return int(latest) if latest is not None else None
