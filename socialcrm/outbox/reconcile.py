@@ -44,7 +44,14 @@ def _look(reply: Reply, network: Network) -> str | None | Undecided:
     assert reply.post is not None
     if not network.can("find_reply"):
         return UNDECIDED
-    return network.find_reply(reply.post.external_id, reply.text, (reply.attempted_at or reply.created_at) - SKEW)
+    since = (reply.attempted_at or reply.created_at) - SKEW
+    return network.find_reply(reply.post.external_id, reply.text, since, known=_accounted_for(reply))
+
+
+def _accounted_for(reply: Reply) -> set[str]:
+    """Ids of our other answers to this post: they are not this one, whatever their text."""
+    others = Reply.objects.filter(post=reply.post_id, account=reply.account_id).exclude(pk=reply.pk)
+    return set(others.exclude(external_id="").values_list("external_id", flat=True))
 
 
 def _judge(reply: Reply, answer: str | None | Undecided) -> None:

@@ -214,6 +214,21 @@ def test_a_reply_that_never_arrived_is_sent_again_only_once_its_absence_is_proof
     assert sent(time_passes(reply, 60)).state == "sent" and len(world.posted(reply.post)) == 1
 
 
+def test_an_earlier_answer_to_the_same_post_does_not_leave_a_lost_one_in_doubt(world: World, rep: User) -> None:
+    first = sent(say(world, rep))
+    assert first.post is not None
+    world.fault("drop_before", times=1)
+    second = outbox.enqueue(rep, world.account, first.post, "One more thing", "k2", seen=first.pk, delay=0)
+    assert sent(second).state == "unknown"
+    time_passes(second)
+    outbox.reconcile(second.pk)
+    second.refresh_from_db()
+    assert (second.state, second.hold) == ("queued", "not_arrived")
+    time_passes(second)
+    assert sent(second).state == "sent"
+    assert [post["text"] for post in world.posted(first.post)] == [first.text, second.text]
+
+
 def test_a_duplicate_that_is_ours_is_resolved_to_the_post_that_exists(world: World, rep: User) -> None:
     world.fault("drop_after", times=1)
     reply = sent(say(world, rep))
@@ -267,7 +282,7 @@ def test_what_nobody_can_decide_waits_for_a_person(world: World, rep: User, monk
     from socialcrm.networks.twitter import Twitter
 
     world.fault("drop_before", times=1)
-    monkeypatch.setattr(Twitter, "find_reply", lambda *args: UNDECIDED)
+    monkeypatch.setattr(Twitter, "find_reply", lambda *args, **more: UNDECIDED)
     reply = sent(say(world, rep))
     for _look in range(10):
         outbox.reconcile(time_passes(reply, 10000).pk)
