@@ -166,6 +166,24 @@ def test_search_understands_operators(desk: Client, query: str, hit: bool) -> No
     assert ("data" in desk.get("/2/tweets/search/recent", query=query).json()) is hit
 
 
+def test_search_finds_a_young_account_by_its_id_of_19_digits(desk: Client) -> None:
+    people = desk.sandbox.control("GET", "people")["people"]
+    truths = [person["truth"]["twitter"] for person in people if person["truth"]["twitter"]]
+    young = next(truth for truth in truths if len(truth["id"]) == 19)
+    made = desk.sandbox.post(young["handle"], "a quokka on a lamp")
+    found = desk.get("/2/tweets/search/recent", query=f"quokka from:{young['id']}").json()
+    assert [post["id"] for post in found["data"]] == [made["id"]]
+
+
+def test_search_finds_the_answers_to_one_post(desk: Client, townspeople: list[str]) -> None:
+    asked = desk.sandbox.post(townspeople[1], "@lumen_desk which lamp?")
+    answer = desk.tweet("This one", to=asked["id"]).json()["data"]
+    desk.tweet("And that one", to=answer["id"])
+    found = desk.get("/2/tweets/search/recent", query=f"in_reply_to_tweet_id:{asked['id']}").json()
+    assert [post["id"] for post in found["data"]] == [answer["id"]]
+    assert desk.get("/2/tweets/search/recent", query="in_reply_to_tweet_id:lamp").status_code == 400
+
+
 def test_a_word_that_is_no_operator_is_refused(desk: Client) -> None:
     assert desk.get("/2/tweets/search/recent", query="frm:lumen_desk").status_code == 400
 

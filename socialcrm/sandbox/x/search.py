@@ -1,4 +1,5 @@
-"""Recent search: seven days, the operators from: to: conversation_id: @ # url-less words, is:, lang:, -, OR, ()."""
+"""Recent search: seven days, the operators from: to: conversation_id: in_reply_to_tweet_id: @ # is: lang:, words, -,
+OR, ()."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ PARAMS = (
     *("query", "max_results", "since_id", "until_id", "start_time", "end_time", "next_token", "pagination_token"),
     "sort_order",
 )
+ID = re.compile(r"\d{1,18}|[1-8]\d{18}", re.ASCII)
 TOKEN = re.compile(r'\(|\)|-?"[^"]*"|-?[^\s()"]+')
 Row = dict[str, Any]
 
@@ -110,7 +112,7 @@ class Parser:
         return self._contains(token.strip('"'))
 
     def _account(self, who: str) -> str:
-        if who.isdigit() and 10 < len(who) < 19:
+        if len(who) > 10 and ID.fullmatch(who):
             return self._value(int(who))
         return f"(SELECT id FROM accounts WHERE network='{TWITTER}' AND handle_lower={self._value(who.lower())})"
 
@@ -122,10 +124,10 @@ class Parser:
         escaped = re.sub(r"([\\%_])", r"\\\1", word)
         return f"p.text LIKE {self._value(f'%{escaped}%')} ESCAPE '\\'"
 
-    def _conversation(self, one: str) -> str:
-        if not re.fullmatch(r"\d{1,18}|[1-8]\d{18}", one):
-            raise problems.invalid(f"Invalid conversation_id '{one}'", "query", self.words)
-        return f"p.conversation={self._value(int(one))}"
+    def _post(self, column: str, operator: str, one: str) -> str:
+        if not ID.fullmatch(one):
+            raise problems.invalid(f"Invalid {operator} '{one}'", "query", self.words)
+        return f"p.{column}={self._value(int(one))}"
 
     def _is(self, what: str) -> str:
         kinds = {
@@ -147,7 +149,8 @@ class Parser:
 OPERATORS: dict[str, Callable[[Parser, str], str]] = {
     "from": lambda parser, rest: f"p.author={parser._account(rest)}",
     "to": lambda parser, rest: f"p.in_reply_to_account={parser._account(rest)}",
-    "conversation_id": Parser._conversation,
+    "conversation_id": lambda parser, rest: parser._post("conversation", "conversation_id", rest),
+    "in_reply_to_tweet_id": lambda parser, rest: parser._post("in_reply_to", "in_reply_to_tweet_id", rest),
     "is": Parser._is,
     "lang": lambda parser, rest: f"p.language={parser._value(rest)}",
     "has": lambda parser, rest: parser._contains(
