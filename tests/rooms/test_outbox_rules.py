@@ -114,6 +114,13 @@ def test_only_who_may_use_the_account_and_see_the_post_may_answer(
         take(rep, acme, mention)
 
 
+def test_a_reply_leaves_soon_enough_to_be_seen_as_sent_within_ten_seconds(
+    rep: User, acme: SocialAccount, mention: Post
+) -> None:
+    reply = outbox.enqueue(rep, acme, mention, "Hello", "k1")
+    assert timedelta(seconds=2) < reply.not_before - reply.created_at <= timedelta(seconds=4)
+
+
 # Once
 
 
