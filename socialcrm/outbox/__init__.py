@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .acts import cancel, mark_outside, release, retry, settle
+from .acts import cancel, hold_back, mark_outside, release, retry, settle
 from .echo import adopt_echo, adopt_echoes
 from .errors import AlreadyAnswered, KeyReused, NotAllowed, NotEligible, OutboxError, TextRefused
 from .intake import enqueue
@@ -23,6 +23,7 @@ __all__ = [
     "cancel",
     "check_text",
     "enqueue",
+    "hold_back",
     "mark_outside",
     "reconcile",
     "release",

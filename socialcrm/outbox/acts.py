@@ -74,6 +74,12 @@ def mark_outside(post: Post, account: SocialAccount, user: Any, text: str = "") 
     return reply
 
 
+def hold_back(account: SocialAccount, sentence: str) -> int:
+    """The account is paused: what is queued says so, in this sentence, and waits for `release`. How many."""
+    waiting = Reply.objects.filter(account=account, state=Reply.State.QUEUED, hold="")
+    return waiting.update(hold="paused", error_detail=sentence[:1000], changed_at=Now())
+
+
 def release(account: SocialAccount) -> int:
     """The account works again: what waited for it leaves now, and what was in doubt is looked for. How many."""
     waiting = Reply.objects.filter(

@@ -65,7 +65,8 @@ def _refused(reply: Reply) -> bool:
         rules.must_be_sendable(reply.account, reply.post, reply.text, reply.audience)
     except OutboxError as error:
         if reply.account.state != SocialAccount.State.WORKING:
-            return finish.held(reply, "reconnect", 0, error.sentence)
+            paused = reply.account.state == SocialAccount.State.PAUSED
+            return finish.held(reply, "paused" if paused else "reconnect", 0, error.sentence)
         return finish.failed(reply, type(error).__name__, error.sentence)
     if not ledger.may_spend(reply.account, "reply"):
         return finish.held(reply, "budget", 600, _("The month's budget for this account is spent."))

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from socialcrm import audit, connect, sync
+from socialcrm import audit, connect, outbox, sync
 from socialcrm.access import usable_accounts
 from socialcrm.forms import CapForm
 from socialcrm.models import Gap, SocialAccount
@@ -98,9 +98,11 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
     account = _manageable(request, pk)
     if account.state == SocialAccount.State.PAUSED:
         account.change_state(SocialAccount.State.WORKING)
+        outbox.release(account)
         message = _("%(account)s works again.")
     elif account.state == SocialAccount.State.WORKING:
         account.change_state(SocialAccount.State.PAUSED, _("Paused by %(who)s.") % {"who": request.user})
+        outbox.hold_back(account, _("%(account)s is paused.") % {"account": account})
         message = _("%(account)s is paused: nothing is read or sent.")
     else:
         return _back(request, _("Connect the account again first."))

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 import requests
+from celery import current_app
 from cryptography.fernet import Fernet
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -146,6 +147,26 @@ def test_access_revoked_midway_holds_the_replies_and_each_leaves_once_after_reco
         outbox.send(reply.pk)
     assert [len(world.posted(reply.post)) for reply in (first, second)] == [1, 1]
     assert set(Reply.objects.values_list("state", "hold")) == {("sent", "")}
+
+
+def test_what_is_queued_while_an_account_is_paused_says_so_and_leaves_at_once_when_it_works_again(
+    world: World, rep: User, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[tuple[str, int]] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, args, **_more: rung.append((name, args[0])))
+    reply = outbox.enqueue(rep, world.account, world.mention(), f"Held {rep.pk}", "k1", delay=0)
+    world.account.change_state("paused")
+    outbox.hold_back(world.account, "@lumen_desk is paused.")
+    outbox.send(reply.pk)
+    reply.refresh_from_db()
+    assert (reply.state, reply.hold, reply.error_detail) == ("queued", "paused", "@lumen_desk is paused.")
+    world.account.change_state("working")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert outbox.release(world.account) == 1
+    assert rung == [("socialcrm.send_reply", reply.pk)]
+    outbox.send(reply.pk)
+    reply.refresh_from_db()
+    assert (reply.state, reply.hold) == ("sent", "")
 
 
 def test_a_refused_token_is_renewed_once_and_the_reply_leaves(world: World, rep: User) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from socialcrm.models import ApiUsage, Gap, Reply, SocialAccount, Stream
+from socialcrm.models import ApiUsage, Gap, Post, Reply, SocialAccount, Stream
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +89,18 @@ def test_pause_and_start_again(client: Client, admin: User, acme: SocialAccount)
         client.post(reverse("socialcrm:account_pause", args=[acme.pk]))
         acme.refresh_from_db()
         assert acme.state == state
+
+
+def test_a_queued_reply_says_that_its_account_is_paused_and_no_longer_once_it_works(
+    client: Client, admin: User, acme: SocialAccount, mention: Post
+) -> None:
+    reply = Reply.objects.create(account=acme, post=mention, user=admin, text="x", client_key="k")
+    client.force_login(admin)
+    for hold in ("paused", ""):
+        client.post(reverse("socialcrm:account_pause", args=[acme.pk]))
+        reply.refresh_from_db()
+        assert (reply.state, reply.hold) == ("queued", hold)
+        assert ("@acme is paused." in client.get(reverse("socialcrm:outbox")).content.decode()) is bool(hold)
 
 
 @pytest.mark.parametrize(
