@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from socialcrm import connect
+from socialcrm import compliance, connect
 from socialcrm.models import SocialAccount, SocialProfile
 from socialcrm.networks import canonical_id, network_class
 from socialcrm.networks.base import Author, NotFound, Page
@@ -15,8 +15,8 @@ from .store import store
 def resolve_profile(account: SocialAccount | None, network_id: str, text: str) -> SocialProfile:
     """The profile that the text names, fresh from the network.
 
-    Raises ValueError with a sentence where the text names nobody or no account can ask, NotFound with a sentence
-    where the network does not show the person, another NetworkError where it cannot be asked now.
+    Raises ValueError with a sentence where the text names nobody, the person was erased, or no account can ask;
+    NotFound with a sentence where the network does not show the person; another NetworkError where it cannot be asked.
     """
     network_id = canonical_id(network_id)
     cls = network_class(network_id)
@@ -28,8 +28,15 @@ def resolve_profile(account: SocialAccount | None, network_id: str, text: str) -
         author: Author = connect.open_network(account, "profiles").profile(text)
     except NotFound as error:
         raise NotFound(error.detail or sentence(error.code, cls.label), status=error.status, code=error.code) from error
+    if compliance.suppressed([(network_id, author.external_id)]):
+        raise ValueError(_erased(cls.label))
     store(Page(authors=(author,)), account, kind="profiles")
     return SocialProfile.objects.get(network=network_id, external_id=author.external_id)
+
+
+def _erased(network: str) -> str:
+    said = _("This person was erased here for good, and nothing of theirs is kept: talk to them on %(network)s itself.")
+    return said % {"network": network}
 
 
 def sentence(code: str, network: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from socialcrm import ledger, sync
+from socialcrm import compliance, ledger, sync
 from socialcrm.models import ApiUsage, Conversation, Gap, Mention, Post, SocialProfile, Stream
 from socialcrm.networks.base import Unreachable
 from socialcrm.sync import streams
@@ -240,6 +240,16 @@ def test_old_profiles_are_read_again(world: World) -> None:
     assert sync.refresh_profiles() > 0
     assert not sync.refresh_profiles()
     assert SocialProfile.objects.filter(followers__gt=1).exists()
+
+
+def test_an_erased_person_is_not_looked_up_again_and_the_sentence_says_what_to_do(world: World) -> None:
+    person = world.people[9]["truth"]["twitter"]
+    profile = sync.resolve_profile(world.account, "twitter", "@" + person["handle"])
+    compliance.suppress([profile])
+    profile.delete()
+    with pytest.raises(ValueError, match="erased here for good.*talk to them on X"):
+        sync.resolve_profile(world.account, "x", "@" + person["handle"])
+    assert not SocialProfile.objects.filter(external_id=person["id"]).exists()
 
 
 def test_a_contact_s_posts_are_read_as_far_as_wanted(world: World, settings: Any) -> None:
