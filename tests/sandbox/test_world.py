@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import sqlite3
 import struct
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 import requests
 
+from socialcrm.sandbox.town import build
+from socialcrm.sandbox.town.people import Town
 from tests.sandbox.conftest import Client
 from tests.sandbox_process import Sandbox
 
@@ -33,6 +36,15 @@ def test_what_was_answered_survives_a_kill(tmp_path: Any) -> None:
     finally:
         desk.close()
         sandbox.stop()
+
+
+@pytest.mark.parametrize("people", [30, 60, 110, 200])
+def test_no_two_accounts_of_a_town_share_a_handle_whatever_the_seed(people: int) -> None:
+    for seed in range(1, 31):
+        town, plan = Town(random.Random(seed), 1_790_000_000_000), build.Plan(people)
+        build.settle(town, plan)
+        handles = [account["handle_lower"] for account in town.accounts]
+        assert len(handles) == len(set(handles)), f"seed {seed}"
 
 
 def test_a_small_world_starts_fast(tmp_path: Any) -> None:

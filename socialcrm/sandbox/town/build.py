@@ -37,15 +37,19 @@ PROOFS = ("website", "company_website", "email_in_bio")
 def make_town(sandbox: Sandbox, rng: random.Random, number: int, days: int) -> None:
     """Fill an empty world."""
     town = Town(rng, sandbox.clock.now())
-    plan = Plan(number)
+    settle(town, Plan(number))
+    people.write(town, sandbox.world.insert_many)
+    history.make_history(sandbox, town, days)
+
+
+def settle(town: Town, plan: Plan) -> None:
+    """Companies, our brands and people, with their accounts; nothing is written yet."""
     people.make_companies(town, max(8, plan.customers // 2))
     people.make_brand(town, "lumen_desk", "Lumen Desk", BIOS["lumen_desk"], 9_412)
     people.make_brand(town, "lumen_lighting", "Lumen Lighting", BIOS["lumen_lighting"], 31_870)
     _customers(town, plan)
-    _others(town, number)
+    _others(town, plan.people)
     _troubles(town)
-    people.write(town, sandbox.world.insert_many)
-    history.make_history(sandbox, town, days)
 
 
 def _customers(town: Town, plan: Plan) -> None:
