@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from socialcrm.networks.base import (
@@ -111,6 +111,11 @@ class Twitter(Network):
     def own_posts_call(self, cursor: str = "", token: str = "") -> Call[Page]:
         """GET /2/users/{id}/tweets of ourselves: the 3,200 most recent."""
         return self._page(f"/2/users/{self.own_id}/tweets", "users/own_tweets", cursor, token, depth=3200)
+
+    def own_posts_from(self, start: datetime, token: str = "") -> Page:
+        """GET /2/users/{id}/tweets of ourselves with `start_time`, which X takes in whole seconds of UTC."""
+        since = {"start_time": start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        return self.run(self._page(f"/2/users/{self.own_id}/tweets", "users/own_tweets", token=token, params=since))
 
     def posts_of_call(self, author_id: str, cursor: str = "", token: str = "", limit: int = 100) -> Call[Page]:
         """GET /2/users/{id}/tweets."""

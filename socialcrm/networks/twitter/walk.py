@@ -62,8 +62,8 @@ class Looker(Protocol):
         """Our account."""
         ...
 
-    def own_posts(self, cursor: str = "", token: str = "") -> Page:
-        """Our own timeline."""
+    def own_posts_from(self, start: datetime, token: str = "") -> Page:
+        """Our own timeline since then."""
         ...
 
     def posts(self, ids: Sequence[str]) -> Page:
@@ -100,19 +100,20 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 def find_reply(network: Looker, wanted: Wanted) -> str | None | Undecided:
-    """Our reply, by our own timeline. UNDECIDED where an answer of ours since then has another text.
+    """Our reply, by our own timeline since then, so that nothing older is paid for. UNDECIDED where an answer of ours
+    since then has another text.
 
-    Where the timeline ends before `since`, the search may find it, but cannot prove that it is absent.
+    Where there are more posts than pages that we look at, the search may find it, but cannot prove that it is absent.
     """
     token, other = "", False
     for _page in range(LOOK_BACK_PAGES):
-        found = network.own_posts(token=token)
+        found = network.own_posts_from(wanted.since - SKEW, token)
         ours = wanted.among(found)
         if hit := wanted.hit(ours):
             return hit
         other = other or any(post.posted_at >= wanted.since for post in ours)
         token = found.next_token
-        if not token or (found.posts and found.posts[0].posted_at < wanted.since - SKEW):
+        if not token:
             return UNDECIDED if other else None
     return _search(network, wanted) or UNDECIDED
 

@@ -147,6 +147,19 @@ def test_a_reply_is_found_whatever_its_text(x: Twitter, stage: SandboxScene, tex
     assert x.find_reply(post, text, before) == stage.accepted(post)[0]
 
 
+def test_looking_for_a_reply_pays_for_no_post_from_before_it(x: Twitter, stage: SandboxScene) -> None:
+    post, text = stage.mention("what does it cost?"), f"one read {uuid4().hex}"
+    x.reply(post, f"an earlier answer {uuid4().hex}")
+    stage.sandbox.control("POST", "clock", {"advance": 1200})
+    sent = x.reply(post, text)
+    posted_at = x.posts([sent.external_id]).posts[0].posted_at
+    paid: list[int] = []
+    payer = stage.network(on_spent=lambda spent, _limit: paid.append(spent.units))
+    assert payer.find_reply(post, text, posted_at) == sent.external_id
+    assert payer.find_reply(post, "another text", posted_at + timedelta(minutes=1)) is None
+    assert paid == [1, 1]
+
+
 def test_another_answer_of_ours_in_the_meantime_leaves_it_open(x: Twitter, stage: SandboxScene) -> None:
     post = stage.mention("two of us answer")
     sent = x.reply(post, f"hers {uuid4().hex}")
