@@ -15,6 +15,7 @@ class ReplyForm(forms.Form):
 
     client_key = forms.RegexField(r"^[A-Za-z0-9_-]{8,64}$")
     seen = forms.IntegerField(required=False, min_value=0)
+    seen_post = forms.IntegerField(required=False, min_value=0)
     anyway = forms.IntegerField(required=False, min_value=0)
 
     def clean_client_key(self) -> str:

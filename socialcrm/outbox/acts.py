@@ -16,7 +16,7 @@ from socialcrm.models import Mention, Post, Reply, SocialAccount
 from . import bell, echo, rules
 from .clock import db_now
 from .errors import AlreadyAnswered, NotAllowed, OutboxError
-from .intake import unseen_reply
+from .intake import typed_outside, unseen_reply
 
 
 def cancel(reply: Reply, user: Any) -> Reply:
@@ -32,7 +32,7 @@ def retry(reply: Reply, user: Any) -> Reply:
     post = _post_of(reply)
     rules.must_be_allowed(user, reply.account, post)
     rules.must_be_sendable(reply.account, post, reply.text, reply.audience)
-    newer = unseen_reply(reply, seen=reply.pk)
+    newer = unseen_reply(reply, seen=reply.pk) or typed_outside(reply, stored_at__gt=reply.created_at)
     if newer:
         raise AlreadyAnswered(newer)
     _requeue(reply, user, "reply_retry", (Reply.State.FAILED,), _("Only a reply that was not sent can be retried."))

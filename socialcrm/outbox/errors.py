@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from socialcrm.models import Reply
+from socialcrm.networks import network_class
 from socialcrm.networks.base import TextCheck, Verdict
 
 
@@ -37,7 +40,10 @@ class NotEligible(OutboxError):
 
 
 class AlreadyAnswered(OutboxError):
-    """Someone answered, or is answering, and the composer had not seen it: show `reply` (who, when, what)."""
+    """Someone answered, or is answering, and the composer had not seen it: show `reply` (who, when, what).
+
+    An answer typed on the network itself comes as a reply without a key and a user; `sent_post` is the post.
+    """
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(_sentence(reply))
@@ -53,6 +59,11 @@ class KeyReused(OutboxError):
 
 
 def _sentence(reply: Reply) -> str:
+    if reply.pk is None:
+        label = network_class(reply.account.network).label
+        when = date_format(timezone.localtime(reply.sent_at), "SHORT_DATETIME_FORMAT")
+        said = _("%(account)s answered this on %(network)s itself, %(when)s. Read it before you send yours.")
+        return said % {"account": reply.account, "network": label, "when": when}
     who = (reply.user.get_full_name() or reply.user.get_username()) if reply.user else _("Someone")
     if reply.state == Reply.State.SENT:
         return _("%(who)s has answered this already. Read it before you send yours.") % {"who": who}

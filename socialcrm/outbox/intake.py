@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from socialcrm import audit, conf
@@ -30,12 +31,14 @@ def enqueue(
     *,
     audience: str = "public",
     seen: int | None = None,
+    seen_post: int = 0,
     delay: float | None = None,
 ) -> Reply:
     """Take a reply in. It leaves after `delay` seconds (SOCIALCRM_UNDO_SECONDS) and can be cancelled until then.
 
     The same key with the same reply gives the same row, however often. `seen` is the id of the newest reply to this
     post that the composer showed (0: none); None where there is no composer: then only other people's count.
+    `seen_post` is the same for answers that someone typed on the network itself: the id of the newest such post.
     Raises NotAllowed, KeyReused, TextRefused, NotEligible, AlreadyAnswered, OutboxError; then nothing was written.
     """
     rules.must_be_allowed(user, account, post)
@@ -51,7 +54,7 @@ def enqueue(
     row = Reply(account=account, post=post, user=user, text=text, audience=audience, client_key=key)
     row.request_hash = digest
     try:
-        return _write(row, seen, wait)
+        return _write(row, seen, seen_post, wait)
     except IntegrityError:
         return _explain(row)
 
@@ -63,14 +66,14 @@ def request_hash(account: SocialAccount, post: Post, text: str, audience: str) -
 
 
 @transaction.atomic
-def _write(row: Reply, seen: int | None, wait: float) -> Reply:
+def _write(row: Reply, seen: int | None, seen_post: int, wait: float) -> Reply:
     # One at a time for each post, so that no one slips in between the look and the insert.
     assert row.post_id is not None
     list(Post.objects.select_for_update().filter(pk=row.post_id).values_list("pk"))
     earlier = _with_key(row.user, row.client_key, row.request_hash)
     if earlier:
         return earlier
-    unseen = unseen_reply(row, seen)
+    unseen = unseen_reply(row, seen) or typed_outside(row, pk__gt=seen_post)
     if unseen:
         raise AlreadyAnswered(unseen)
     mention = Mention.objects.filter(post=row.post_id, account=row.account_id).first()
@@ -90,6 +93,26 @@ def unseen_reply(row: Reply, seen: int | None) -> Reply | None:
     in_flight = others.filter(state__in=Reply.IN_FLIGHT)
     others = others.exclude(user=row.user) if seen is None else others.filter(pk__gt=seen)
     return (in_flight | others).select_related("user").order_by("-pk").first()
+
+
+def typed_outside(row: Reply, **unseen: Any) -> Reply | None:
+    """An answer to the same post that someone typed on the network itself, as a reply that is stored nowhere.
+
+    `unseen` narrows to posts that the writer cannot know of. What a person noted as answered outside is no news.
+    """
+    post = row.post
+    assert post is not None
+    ours = Reply.objects.filter(account=OuterRef("account"))
+    noted = ours.filter(outside=True, post=post, sent_at__gte=OuterRef("posted_at"))
+    # The thread is what the index finds; the post that is answered has none.
+    answers = Post.objects.filter(network=post.network, thread_id=post.thread_id or post.external_id)
+    answers = answers.filter(in_reply_to=post.external_id, account__isnull=False, state=Post.State.LIVE, **unseen)
+    answers = answers.exclude(Exists(ours.filter(external_id=OuterRef("external_id")))).exclude(Exists(noted))
+    typed = answers.select_related("account").defer("raw", "account__credentials").order_by("-pk").first()
+    if typed is None or typed.account is None:
+        return None
+    said = {"text": typed.text, "sent_at": typed.posted_at, "sent_post": typed, "external_id": typed.external_id}
+    return Reply(account=typed.account, post=post, state=Reply.State.SENT, outside=True, **said)
 
 
 def _with_key(user: Any, key: str, digest: str) -> Reply | None:

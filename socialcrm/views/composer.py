@@ -26,6 +26,12 @@ class Composer:
     answered: Reply | None = None
     client_key: str = field(default_factory=lambda: uuid4().hex)
     open: bool = False
+    seen_post: int = 0
+
+    def __post_init__(self) -> None:
+        """An answer typed on the network that is shown above the text has been seen."""
+        if self.answered and self.answered.sent_post_id:
+            self.seen_post = max(self.seen_post, self.answered.sent_post_id)
 
     @property
     def limit(self) -> int:
@@ -87,6 +93,8 @@ def composer_for(
     if post is None or not fitting:
         return None
     account = next((a for a in fitting if str(a.pk) == str(account_pk)), fitting[0])
+    ours = [one.pk for one in item.posts if one.account_id and one.in_reply_to == post.external_id]
+    fields["seen_post"] = max(ours, default=0)
     return Composer(post, account, fitting, eligibility(account, post), item.seen, **fields)
 
 

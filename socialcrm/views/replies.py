@@ -42,10 +42,10 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _again(request, post, _("Reload the page and send again: the form was not complete."), 422)
     data = form.cleaned_data
+    seen, seen_post = data["anyway"] or data["seen"] or 0, data["seen_post"] or 0
+    text, key = _text(request), data["client_key"]
     try:
-        outbox.enqueue(
-            request.user, account, post, _text(request), data["client_key"], seen=data["anyway"] or data["seen"] or 0
-        )
+        outbox.enqueue(request.user, account, post, text, key, seen=seen, seen_post=seen_post)
     except outbox.AlreadyAnswered as error:
         return _again(request, post, error.sentence, 409, answered=error.reply, seen=error.reply.pk)
     except outbox.NotAllowed as error:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from socialcrm.api.tokens import make_token
 from socialcrm.models import AuditEntry, Post, Reply, SocialAccount
@@ -77,6 +78,18 @@ def test_another_answer_after_the_first_needs_to_be_meant(api: Api, agent: User,
     other = Api(make_token(agent))
     assert_problem(other.post("replies", body=body), 409, "already-answered")
     assert other.post("replies", body={**body, "another": True}).status_code == 201
+
+
+def test_an_answer_typed_on_the_network_itself_needs_another_to_be_meant_too(
+    api: Api, mention: Post, acme: SocialAccount, body: dict[str, Any]
+) -> None:
+    Post.objects.create(
+        network="twitter", external_id="5001", author=acme.profile, account=acme, text="Typed on a phone",
+        posted_at=timezone.now(), thread_id=mention.external_id, in_reply_to=mention.external_id,
+    )  # fmt: skip
+    problem = assert_problem(api.post("replies", body=body), 409, "already-answered")
+    assert "on X itself" in problem["detail"] and "reply" not in problem
+    assert api.post("replies", body={**body, "another": True}).status_code == 201
 
 
 def test_who_has_seen_the_first_answer_may_write_another(api: Api, agent: User, body: dict[str, Any]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -182,6 +183,55 @@ def test_a_script_may_follow_up_its_own_answer_and_not_another_persons(
     with pytest.raises(outbox.AlreadyAnswered):
         take(agent, acme, mention, "Mine")
     assert take(rep, acme, mention, "One more thing", "k2").pk != first.pk
+
+
+def typed(acme: SocialAccount, mention: Post, text: str = "We typed this on a phone", **more: Any) -> Post:
+    """An answer of ours that no reply of ours made, as sync stores it."""
+    return Post.objects.create(
+        network="twitter", external_id=uuid4().hex, author=acme.profile, account=acme, text=text,
+        posted_at=datetime(2026, 11, 3, 9, 30, tzinfo=UTC), thread_id=mention.external_id,
+        in_reply_to=mention.external_id, **more,
+    )  # fmt: skip
+
+
+def test_an_answer_typed_on_the_network_stops_a_composer_that_had_not_shown_it_and_no_other(
+    rep: User, acme: SocialAccount, mention: Post
+) -> None:
+    theirs = typed(acme, mention)
+    with pytest.raises(outbox.AlreadyAnswered, match=r"@acme answered this on X itself, 11/03/2026 .*30") as refused:
+        take(rep, acme, mention, seen=0)
+    assert (refused.value.reply.text, refused.value.reply.sent_post) == ("We typed this on a phone", theirs)
+    with pytest.raises(outbox.AlreadyAnswered):
+        take(rep, acme, mention)
+    assert Reply.objects.count() == 0
+    assert take(rep, acme, mention, "I saw it, and yet", seen=0, seen_post=theirs.pk).state == "queued"
+
+
+def test_our_own_echo_a_noted_answer_and_a_deleted_one_are_not_taken_for_typed_ones(
+    rep: User, acme: SocialAccount, mention: Post
+) -> None:
+    typed(acme, mention, state="deleted")
+    first = take(rep, acme, mention)
+    echo = typed(acme, mention, "Hello")
+    Reply.objects.filter(pk=first.pk).update(state="sent", external_id=echo.external_id)
+    second = take(rep, acme, mention, "One more thing", "k2")
+    Reply.objects.filter(pk=second.pk).update(state="unknown")
+    second.refresh_from_db()
+    outbox.settle(second, rep, sent=True)
+    typed(acme, mention, "One more thing")
+    assert take(rep, acme, mention, "And a third", "k3").state == "queued"
+
+
+def test_a_retry_is_stopped_by_what_was_typed_since_it_was_written(
+    rep: User, acme: SocialAccount, mention: Post
+) -> None:
+    earlier = typed(acme, mention)
+    reply = take(rep, acme, mention, seen=0, seen_post=earlier.pk)
+    Reply.objects.filter(pk=reply.pk).update(state="failed")
+    typed(acme, mention, "Done from the train")
+    with pytest.raises(outbox.AlreadyAnswered) as refused:
+        outbox.retry(reply, rep)
+    assert refused.value.reply.text == "Done from the train"
 
 
 def test_failed_and_cancelled_replies_are_in_nobodys_way(

@@ -102,6 +102,25 @@ def test_a_colleagues_answer_is_shown_before_mine_is_sent(
     assert send(signed_in, mention, fields(acme, "Mine", anyway=theirs.pk)).status_code == 200
 
 
+def test_an_answer_typed_on_the_network_is_shown_before_mine_is_sent_and_counts_as_seen_once_shown(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    theirs = Post.objects.create(
+        network="twitter", external_id="5001", author=acme.profile, account=acme, text="Typed on a phone",
+        posted_at=timezone.now(), thread_id=mention.external_id, in_reply_to=mention.external_id,
+        to_profile=mention.author,
+    )  # fmt: skip
+    answer = send(signed_in, mention, fields(acme, "Mine", seen_post=0))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Typed on a phone" in page and "@acme answered this on X itself" in page and "Mine" in page
+    assert f'name="seen_post" value="{theirs.pk}"' in page
+    fresh = signed_in.get(reverse("socialcrm:composer", args=[mention.pk]), headers=FRAGMENT).content.decode()
+    assert f'name="seen_post" value="{theirs.pk}"' in fresh
+    anyway = fields(acme, "Mine", seen_post=theirs.pk, anyway=0)
+    assert send(signed_in, mention, anyway).status_code == 200
+
+
 def test_a_deleted_post_cannot_be_answered_and_the_text_is_kept(
     signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
 ) -> None:

@@ -55,7 +55,7 @@ class ReplyList(ListView):
         known = Reply.objects.filter(user=request.user.pk, client_key=key).exists()
         post, account = self._find(asked)
         with answering(request.user):
-            reply = outbox.enqueue(request.user, account, post, asked["text"], key, seen=_seen(asked))
+            reply = outbox.enqueue(request.user, account, post, asked["text"], key, **_seen(asked))
         answer = self.show(_whole(Reply.objects.filter(pk=reply.pk)).get(), status=200 if known else 201)
         answer["Location"] = request.build_absolute_uri(f"{reply.pk}/")
         return answer
@@ -134,9 +134,10 @@ def _may_answer(request: Request, account: SocialAccount) -> None:
         raise PermissionDenied(_("You may not answer as @%(handle)s.") % {"handle": account.handle})
 
 
-def _seen(asked: dict[str, Any]) -> int | None:
-    seen: int | None = LARGEST_ID if asked["another"] else asked["seen"]
-    return seen
+def _seen(asked: dict[str, Any]) -> dict[str, Any]:
+    if asked["another"]:
+        return {"seen": LARGEST_ID, "seen_post": LARGEST_ID}
+    return {"seen": asked["seen"]}
 
 
 def _read_key(request: Request) -> str:
