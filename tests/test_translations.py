@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,7 @@ def _extracted(app: str, room: Path) -> Any:
     copy = room / app
     shutil.copytree(ROOT / app, copy, ignore=shutil.ignore_patterns("vendor", "__pycache__", "*.mo"))
     (copy / "locale" / "fr" / "LC_MESSAGES").mkdir(parents=True, exist_ok=True)
-    python = shutil.which("python") or "python"
-    command = [python, str(ROOT / "manage.py"), "makemessages", "-l", "fr", "--no-wrap", "--no-location"]
+    command = [sys.executable, str(ROOT / "manage.py"), "makemessages", "-l", "fr", "--no-wrap", "--no-location"]
     done = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return polib.pofile(str(copy / "locale" / "fr" / "LC_MESSAGES" / "django.po"))
