@@ -76,11 +76,12 @@ def _take_look(reply_id: int) -> bool:
 
 def _stored_echo(reply: Reply) -> str:
     """The id of our post, where sync has brought it in before us."""
-    if reply.post is None or reply.attempted_at is None:
+    post = reply.post
+    if post is None or reply.attempted_at is None:
         return ""
-    ours = Post.objects.filter(
-        account=reply.account, in_reply_to=reply.post.external_id, posted_at__gte=reply.attempted_at - SKEW
-    )
+    # The thread is what the index finds; the post that is answered has none.
+    thread = Post.objects.filter(network=post.network, thread_id=post.thread_id or post.external_id)
+    ours = thread.filter(account=reply.account, in_reply_to=post.external_id, posted_at__gte=reply.attempted_at - SKEW)
     same = [post for post in ours.order_by("posted_at") if same_text(post.text, reply.text)]
     return next((post.external_id for post in same if not _is_of_another(reply, post.external_id)), "")
 
