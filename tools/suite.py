@@ -22,6 +22,14 @@ LOGS = ROOT / "var" / "test"
 OURS = ("CRM_", "SOCIALCRM_", "TWITTER_", "DATABASE_URL", "REDIS_URL", "DJANGO_")
 LONGEST = 1500  # seconds after which a step is stuck
 PAGES = "tests/browser"
+# What touches no database has nothing to say on a second one.
+ONCE = (
+    "tests/networks",
+    "tests/sandbox",
+    "tests/test_commands.py",
+    "tests/test_architecture.py",
+    "tests/test_translations.py",
+)
 
 
 @dataclass
@@ -84,7 +92,7 @@ def tests(seed: int, urls: dict[str, str]) -> list[Step]:
     away = [f"--ignore={PAGES}", "--ignore=tests/chaos", "--ignore=tests/hosts", "--ignore=tests/test_demo.py"]
     return [
         pytest("sqlite", seed, *away),
-        pytest("postgresql", seed, *away, env=urls),
+        pytest("postgresql", seed, *away, *(f"--ignore={path}" for path in ONCE), env=urls),
         pytest("browser", seed, PAGES, env={"CHROMIUM": str(machine.browser())}, may_skip=False),
         pytest("other-host", seed, "--ds=tests.hosts.other_crm.settings", "tests/test_scenes.py", "tests/hosts"),
         pytest("demo", seed, "tests/test_demo.py"),
