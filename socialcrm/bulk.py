@@ -17,8 +17,10 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from django.db import OperationalError, connections
+from django.db import DatabaseError, connections
 from django.utils import timezone
+
+from . import prepared
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -90,14 +92,32 @@ class Bulk:
     def run(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a statement; returns its rows where it returns any."""
         with self.connection.cursor() as cursor:
-            cursor.execute(sql, params if self.is_postgres else plain(params))
+            self._execute(cursor, sql, params)
             return list(cursor.fetchall()) if cursor.description else []
 
     def changed(self, sql: str, params: Sequence[Any] = ()) -> int:
         """Run a statement; returns how many rows it changed."""
         with self.connection.cursor() as cursor:
-            cursor.execute(sql, params if self.is_postgres else plain(params))
+            self._execute(cursor, sql, params)
             return int(cursor.rowcount)
+
+    def run_with(self, table: Staging, rows: Sequence[Row], sql: str) -> None:
+        """Run a statement that reads a few rows of `table`, which come along with it: no table is made or filled."""
+        kinds = [f"%s::{kind}" if self.is_postgres else "%s" for _name, kind in table.columns]
+        values = ", ".join([f"({', '.join(kinds)})"] * len(rows))
+        names = ", ".join(name for name, _kind in table.columns)
+        params = [value for row in rows for value in row]
+        with self.connection.cursor() as cursor:
+            statement = f"WITH {table.name} ({names}) AS (VALUES {values}) {sql}"
+            cursor.execute(statement, params if self.is_postgres else plain(params))
+
+    def _execute(self, cursor: Any, sql: str, params: Sequence[Any]) -> None:
+        if not self.is_postgres:
+            cursor.execute(sql, plain(params))
+        elif prepared.allowed(self.connection):
+            prepared.execute(cursor, self.connection.connection, sql, params)
+        else:
+            cursor.execute(sql, params)
 
     def any_of(self, column: str) -> str:
         """SQL that tests a column against a list given as one parameter, see `values`."""
@@ -125,15 +145,19 @@ def in_transaction(using: str = "default") -> bool:
 
 
 def retry_deadlocks(work: Callable[[], T], times: int = 3) -> T:
-    """Run work that opens its own transaction, again where the database broke a deadlock at our cost."""
+    """Run work that opens its own transaction, again where the database broke a deadlock at our cost.
+
+    Again too where a pooler that nobody told us of lost our prepared statements; they are not used from then on.
+    """
     for attempt in range(times):
         try:
             return work()
-        except OperationalError as error:
+        except DatabaseError as error:
             state = getattr(error.__cause__, "sqlstate", "")
-            if attempt + 1 == times or state not in _DEADLOCKS or in_transaction():
+            lost = prepared.lost(state)
+            if attempt + 1 == times or not (lost or state in _DEADLOCKS) or in_transaction():
                 raise
-            logger.info("Deadlock, trying again: %s", state)
+            logger.info("Trying again after the database's error %s", state)
     raise AssertionError("unreachable")
 
 

@@ -85,10 +85,12 @@ WHERE socialcrm_post.state = 'live' AND excluded.seen_at >= socialcrm_post.seen_
 RETURNING id, account_id, stored_at = %s
 """)
 
-# A post of ours opens no conversation, whichever of our accounts it mentions.
+# A post of ours opens no conversation, whichever of our accounts it mentions. A conversation goes in as it nearly
+# always is to be, so that RECOMPUTE_CONVERSATIONS seldom has to write it again.
 OPEN_CONVERSATIONS = flat("""
-INSERT INTO socialcrm_conversation (account_id, thread_id, profile_id, status, opened_at, last_post_at)
-SELECT m.account_id, m.thread_id, MIN(p.author_id), 'open', MIN(p.posted_at), MAX(p.posted_at)
+INSERT INTO socialcrm_conversation (account_id, thread_id, profile_id, status, opened_at, waiting_since, last_post_at)
+SELECT m.account_id, m.thread_id, MIN(p.author_id), 'open', MIN(p.posted_at),
+    MIN(CASE WHEN p.state = 'live' THEN p.posted_at END), MAX(p.posted_at)
 FROM socialcrm_in_mention m
 JOIN socialcrm_post p ON p.network = m.network AND p.external_id = m.external_id AND p.account_id IS NULL
 LEFT JOIN socialcrm_conversation c ON c.account_id = m.account_id AND c.thread_id = m.thread_id
@@ -117,16 +119,18 @@ JOIN socialcrm_conversation c ON c.account_id = p.account_id AND c.thread_id = p
 WHERE p.account_id IS NOT NULL AND {posts}
 """)
 
+_LAST = "CASE WHEN f.last_out > f.last_in THEN f.last_out ELSE f.last_in END"
+_SNOOZED = "CASE WHEN f.waiting IS NOT NULL AND f.heard THEN NULL ELSE c.snoozed_until END"
+_STATUS = """CASE WHEN f.waiting IS NOT NULL AND (f.heard OR c.status = 'pending') THEN 'open'
+    WHEN f.waiting IS NULL AND f.last_out IS NOT NULL AND c.status = 'open' THEN 'pending' ELSE c.status END"""
+
 # `waiting_since`: the first post of theirs after our last one; computed from the posts, so that order does not matter.
-RECOMPUTE_CONVERSATIONS = flat("""
+RECOMPUTE_CONVERSATIONS = flat(f"""
 UPDATE socialcrm_conversation AS c SET
     opened_at = f.first_in, waiting_since = f.waiting, profile_id = f.profile_id, first_reply_at = f.first_out,
-    last_post_at = CASE WHEN f.last_out > f.last_in THEN f.last_out ELSE f.last_in END,
-    snoozed_until = CASE WHEN f.waiting IS NOT NULL AND f.heard THEN NULL ELSE c.snoozed_until END,
-    status = CASE WHEN f.waiting IS NOT NULL AND (f.heard OR c.status = 'pending') THEN 'open'
-        WHEN f.waiting IS NULL AND f.last_out IS NOT NULL AND c.status = 'open' THEN 'pending' ELSE c.status END
+    last_post_at = {_LAST}, snoozed_until = {_SNOOZED}, status = {_STATUS}
 FROM (
-    SELECT o.id, o.first_out, o.last_out, {heard} AS heard,
+    SELECT o.id, o.first_out, o.last_out, {{heard}} AS heard,
         MIN(m.posted_at) AS first_in, MAX(m.posted_at) AS last_in,
         MIN(CASE WHEN p.state = 'live' AND (o.last_out IS NULL OR m.posted_at > o.last_out)
             THEN m.posted_at END) AS waiting,
@@ -138,13 +142,15 @@ FROM (
         JOIN socialcrm_socialaccount a ON a.id = c.account_id
         LEFT JOIN socialcrm_post r ON r.network = a.network AND r.thread_id = c.thread_id AND r.thread_id <> ''
             AND r.account_id = c.account_id AND r.state = 'live'
-        WHERE {ids}
+        WHERE {{ids}}
         GROUP BY c.id
     ) o
     JOIN socialcrm_mention m ON m.conversation_id = o.id
     JOIN socialcrm_post p ON p.id = m.post_id
     GROUP BY o.id, o.first_out, o.last_out
 ) f WHERE f.id = c.id
+    AND (c.opened_at, c.waiting_since, c.profile_id, c.first_reply_at, c.last_post_at, c.snoozed_until, c.status)
+        IS DISTINCT FROM (f.first_in, f.waiting, f.profile_id, f.first_out, {_LAST}, {_SNOOZED}, {_STATUS})
 """)
 
 ADOPT_ORPHANS = flat("""

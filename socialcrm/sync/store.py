@@ -21,7 +21,7 @@ from . import sql, streams
 from .rows import MENTIONS, POSTS, PROFILES, Batch, Rows
 
 logger = logging.getLogger(__name__)
-STAGING = (PROFILES, POSTS, MENTIONS, streams.OUTCOMES)
+STAGING = (PROFILES, POSTS, MENTIONS)
 FRESH_FOR = timedelta(hours=1)  # an unchanged profile is not written again within this time
 TOO_DEEP = "54001"  # PostgreSQL: statement_too_complex, for JSON nested beyond its stack
 

@@ -244,8 +244,7 @@ def write_outcomes(work: bulk.Bulk, outcomes: Sequence[Outcome]) -> None:
     """Write what became of many streams: one UPDATE, and the gaps found on the way."""
     if not outcomes:
         return
-    work.stage(OUTCOMES, [outcome.row() for outcome in outcomes])
-    work.run(WRITE_OUTCOMES)
+    work.run_with(OUTCOMES, [outcome.row() for outcome in outcomes], WRITE_OUTCOMES)
     if gaps := [outcome.gap for outcome in outcomes if outcome.gap is not None]:
         Gap.objects.bulk_create(gaps)
 
@@ -255,7 +254,7 @@ def finish(outcomes: Sequence[Outcome]) -> None:
     if outcomes:
         nested = bulk.in_transaction()
         with transaction.atomic():
-            write_outcomes(bulk.Bulk((OUTCOMES,), nested=nested), outcomes)
+            write_outcomes(bulk.Bulk((), nested=nested), outcomes)
 
 
 def make_due(account: SocialAccount) -> None:
