@@ -19,13 +19,14 @@ from .search import matching_contacts
 from .social import has_profile, has_suggestion, influence
 
 
-def _open_amount() -> Coalesce:
-    deals = Deal.objects.filter(contacts=OuterRef("pk"), stage__in=Deal.OPEN).order_by().values("contacts")
+def _open_amount(user: Any) -> Coalesce:
+    visible = Deal.objects.visible_to(user) if user else Deal.objects.none()
+    deals = visible.filter(contacts=OuterRef("pk"), stage__in=Deal.OPEN).order_by().values("contacts")
     total = deals.annotate(total=Sum(Cast("amount", FloatField()))).values("total")[:1]
     return Coalesce(total, 0.0, output_field=FloatField())
 
 
-def contact_sorts() -> dict[str, Sort]:
+def contact_sorts(user: Any = None) -> dict[str, Sort]:
     """The columns that the contact list sorts by, by their name in the address."""
     company = Case(When(company__isnull=True, then=Value("")), default=F("company__sort_name"))
     return {
@@ -33,7 +34,7 @@ def contact_sorts() -> dict[str, Sort]:
         "company": Sort(company, CharField()),
         "city": Sort("city", CharField()),
         "influence": Sort(influence(), FloatField(), descending=True),
-        "deals": Sort(_open_amount(), FloatField(), descending=True),
+        "deals": Sort(_open_amount(user), FloatField(), descending=True),
         "changed": Sort("updated_at", DateTimeField(), descending=True),
         "created": Sort("created_at", DateTimeField(), descending=True),
     }
@@ -78,7 +79,7 @@ class ContactFilter:
 
     def listing(self, user: Any) -> Listing:
         """The contacts that this user sees through the filter, in its order."""
-        sorts = contact_sorts()
+        sorts = contact_sorts(user)
         name = self.sort.lstrip("-")
         sort = sorts.get(name, sorts["name"])
         # A minus turns the column's own direction round: "influence" is the strongest first, "-influence" the weakest.
@@ -116,29 +117,29 @@ class ContactFilter:
         conditions = {"yes": has_profile(), "no": ~has_profile(), "check": has_suggestion()}
         return rows.filter(conditions[self.profile]) if self.profile in conditions else rows
 
-    def labels(self) -> list[tuple[str, str]]:
+    def labels(self, user: Any) -> list[tuple[str, str]]:
         """(name in the address, words for the person) of each filter that is on and has no switch of its own."""
-        found = [(name, label) for name, label in self._record_labels() if label]
+        found = [(name, label) for name, label in self._record_labels(user) if label]
         if self.city:
             found.append(("city", _("City: %(name)s") % {"name": self.city}))
         if self.language:
             found.append(("language", _("Language: %(name)s") % {"name": language_name(self.language)}))
         return found
 
-    def _record_labels(self) -> list[tuple[str, str]]:
+    def _record_labels(self, user: Any) -> list[tuple[str, str]]:
         return [
-            ("owner", self._label("owner", get_user_model(), _("Owner: %(name)s"))),
-            ("team", self._label("team", Team, _("Team: %(name)s"))),
-            ("company", self._label("company", Company, _("Company: %(name)s"))),
+            ("owner", self._label("owner", get_user_model().objects.all(), _("Owner: %(name)s"))),
+            ("team", self._label("team", Team.objects.all(), _("Team: %(name)s"))),
+            ("company", self._label("company", Company.objects.visible_to(user), _("Company: %(name)s"))),
         ]
 
-    def _label(self, name: str, model: Any, words: str) -> str:
+    def _label(self, name: str, rows: QuerySet[Any], words: str) -> str:
         value = getattr(self, name)
         if value == "none":
             return words % {"name": _("nobody") if name == "owner" else _("none")}
         if not value.isdecimal() or len(value) > 18:
             return ""
-        row = model.objects.filter(pk=int(value)).first()
+        row = rows.filter(pk=int(value)).first()
         return words % {"name": person_name(row)} if row else ""
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Expression, F, Field, Q, QuerySet
 from django.db.models.expressions import BaseExpression
 
 PAGE_SIZE = 25
+SALT = "crm_core.listing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +122,18 @@ class Listing:
 
     def _token(self, row: Any) -> str:
         # Not Django's encoder: it drops microseconds, and the page would begin again at the same row.
-        body = json.dumps([row.sort_key, row.pk], default=_exactly).encode()
-        return base64.urlsafe_b64encode(body).decode().rstrip("=")
+        return signing.dumps([_exactly(row.sort_key), row.pk], salt=SALT)
 
     def _read(self, token: str) -> tuple[Any, Any] | None:
         try:
-            value, pk = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+            # Signed: what a database would choke on never gets that far.
+            value, pk = signing.loads(token, salt=SALT)
             return self.sort.field.to_python(value), int(pk)
-        except (binascii.Error, ValueError, TypeError, ValidationError, OverflowError):
+        except (signing.BadSignature, ValueError, TypeError, ValidationError):
             return None
 
 
-def _exactly(value: Any) -> str:
+def _exactly(value: Any) -> Any:
+    if isinstance(value, (int, float, str)):
+        return value
     return value.isoformat() if isinstance(value, date) else str(value)

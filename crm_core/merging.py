@@ -96,7 +96,9 @@ def merge(user: Any, survivor: Contact, merged: Contact, choices: Mapping[str, s
     """
     if survivor.pk == merged.pk:
         raise MergeRefused(_("A contact can't be merged with itself."))
-    rows = {row.pk: row for row in Contact.objects.select_for_update().filter(pk__in=[survivor.pk, merged.pk])}
+    both = Contact.objects.select_for_update().filter(pk__in=[survivor.pk, merged.pk])
+    # In one order, so that two merges the other way round do not wait for each other.
+    rows = {row.pk: row for row in both.order_by("pk")}
     if len(rows) < 2 or (rows[survivor.pk].version, rows[merged.pk].version) != seen:
         raise MergeRefused(_("One of the two changed while you were choosing. Look at them again, then merge."))
     survivor, merged = rows[survivor.pk], rows[merged.pk]

@@ -198,5 +198,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # It writes whole lines of people's cards.
+    "loggers": {"vobject": {"level": "CRITICAL"}},
     "root": {"handlers": ["console"], "level": env("CRM_LOG_LEVEL", default="INFO")},
 }

@@ -43,7 +43,9 @@ class CrmForm(forms.ModelForm):
             owner.label_from_instance = person_name
             owner.empty_label = _("Nobody")
         if "team" in self.fields:
-            self.fields["team"].queryset = teams_of(self.user)
+            # Also the row's own: else whoever sees a row as its owner would open it to everyone by saving it.
+            own = Team.objects.filter(pk=self.instance.team_id)
+            self.fields["team"].queryset = (teams_of(self.user) | own).distinct()
             self.fields["team"].empty_label = _("No team: everyone sees it")
 
     def clean(self) -> dict[str, Any]:

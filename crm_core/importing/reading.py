@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,11 @@ SEPARATORS = (",", ";", "\t")
 MAX_COLUMNS = 60
 MAX_CARDS = 5000
 SAMPLE = 20
-CARD = re.compile(r"^BEGIN:VCARD\s*$.*?^END:VCARD\s*$", re.IGNORECASE | re.DOTALL | re.MULTILINE)
+# The one part of a card's line before its value, quoted parts included; one way to match, so no time to lose.
+HEAD = re.compile(r'((?:[^":]|"[^"]*")*):')
+KEPT = {"BEGIN", "END", "VERSION", "N", "FN", "ORG", "ADR", "TITLE", "LANG", "EMAIL", "TEL", "URL"}
+PARAMETER = re.compile(r"((ENCODING|CHARSET)=[\w-]{1,30}|QUOTED-PRINTABLE|BASE64)\Z", re.IGNORECASE | re.ASCII)
+MAX_LINE = 2000
 VCARD_HEADER = ["First name", "Last name", "Job title", "Company", "City", "Language", "E-mails", "Phones", "Websites"]
 
 
@@ -126,16 +131,53 @@ def _evenness(sample: str, by: str) -> tuple[int, int]:
 
 
 def _read_cards(text: str, encoding: str) -> Table:
-    cards = [match.group() for match in CARD.finditer(text)]
+    cards = list(_split_cards(text))
     if not cards:
         raise FileRefused(_("The vCard has no end: END:VCARD is missing."))
     _refuse_many(len(cards), min(MAX_CARDS, settings.CRM_IMPORT_MAX_ROWS))
     return Table("vcard", encoding, VCARD_HEADER, [_card(card) for card in cards])
 
 
+def _split_cards(text: str) -> Iterator[str]:
+    lines: list[str] = []
+    for line in text.splitlines():
+        mark = line.rstrip().upper()
+        if lines or mark == "BEGIN:VCARD":
+            lines.append(line)
+        if lines and mark == "END:VCARD":
+            yield "\n".join(lines)
+            lines = []
+
+
+def _plain(text: str) -> str:
+    """The lines that we read, without what their parameters may hold: the parser takes for ever over some of them.
+
+    Raises ValueError for a line longer than MAX_LINE.
+    """
+    kept, goes_on = [], False
+    for line in re.sub(r"(?<!=)\n[ \t]", "", text).split("\n"):
+        head = None if goes_on else HEAD.match(line)
+        plain = line if goes_on else _plain_line(head.group(1), line[head.end() :]) if head else ""
+        if len(plain) > MAX_LINE:
+            raise ValueError("A line of the card is too long.")
+        if plain:
+            kept.append(plain)
+        quoted = goes_on or (head is not None and "QUOTED-PRINTABLE" in head.group(1).upper())
+        goes_on = quoted and line.endswith("=")
+    return "\n".join(kept)
+
+
+def _plain_line(head: str, value: str) -> str:
+    name, *parameters = head.split(";")
+    name = name.rpartition(".")[2].strip().upper()
+    if name not in KEPT:
+        return ""
+    return ";".join([name, *(p for p in parameters if PARAMETER.match(p))]) + f":{value}"
+
+
 def _card(text: str) -> Any:
     try:
-        card = vobject.readOne(text, allowQP=True, ignoreUnreadable=True)
+        card = vobject.readOne(_plain(text), allowQP=True, ignoreUnreadable=True)
         return _cells(card)
     # The parser raises whatever its input leads it to: one broken card must not stop the others.
     except Exception:  # noqa: BLE001

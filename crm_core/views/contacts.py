@@ -28,10 +28,11 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     """The contacts that the address asks for, one page."""
     narrowed = ContactFilter.read(request.GET)
     listing = narrowed.listing(request.user)
-    listing.rows = _for_rows(listing.rows)
+    listing.rows = _for_rows(listing.rows, request.user)
     page = listing.page(request.GET, counts={"with_profile": has_profile(), "to_check": has_suggestion()})
     rows = [_row(contact) for contact in page.rows]
-    return render(request, "crm_core/contact_list.html", {"filter": narrowed, "page": page, "rows": rows})
+    context = {"filter": narrowed, "labels": narrowed.labels(request.user), "page": page, "rows": rows}
+    return render(request, "crm_core/contact_list.html", context)
 
 
 @login_required
@@ -43,8 +44,8 @@ def contact_filter(request: HttpRequest) -> HttpResponse:
     return render(request, "crm_core/parts/filter.html" if fragment else "crm_core/contact_filter.html", context)
 
 
-def _for_rows(rows: Any) -> Any:
-    deals = Prefetch("deals", queryset=Deal.objects.filter(stage__in=Deal.OPEN), to_attr="open_deals")
+def _for_rows(rows: Any, user: Any) -> Any:
+    deals = Prefetch("deals", queryset=Deal.objects.visible_to(user).filter(stage__in=Deal.OPEN), to_attr="open_deals")
     tasks = Prefetch("activities", queryset=Activity.objects.open_tasks(), to_attr="open_tasks")
     rows = rows.select_related("company", "owner").prefetch_related(deals, tasks)
     return with_profiles(rows.annotate(influence=influence()))

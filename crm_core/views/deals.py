@@ -7,7 +7,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.db.models import Case, CharField, Count, DateField, F, FloatField, IntegerField, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    F,
+    FloatField,
+    IntegerField,
+    Prefetch,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -52,7 +65,9 @@ def deal_list(request: HttpRequest) -> HttpResponse:
     stages = _stages(rows)
     shown = _shown(rows, asked.show)
     listing = Listing(shown, asked.order, asked.descending)
-    listing.rows = listing.rows.select_related("company", "owner").prefetch_related("contacts")
+    listing.rows = listing.rows.select_related("company", "owner").prefetch_related(
+        Prefetch("contacts", queryset=Contact.objects.visible_to(request.user).order_by("pk"))
+    )
     context = {
         "filter": asked,
         "page": listing.page(request.GET),
