@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, OuterRef, Subquery, Sum
 from django.utils import timezone
 
 from socialcrm import ledger
@@ -63,6 +63,11 @@ class Card:
         return max((s.last_success_at for s in self.own_streams if s.last_success_at), default=None)
 
     @property
+    def read_until(self) -> datetime | None:
+        """Up to when the mentions are here."""
+        return next((s.last_success_at for s in self.own_streams if s.kind == Stream.Kind.MENTIONS), None)
+
+    @property
     def next_look(self) -> datetime | None:
         """When it is read next."""
         return min((s.due_at for s in self.own_streams if s.active), default=None)
@@ -81,7 +86,11 @@ class Card:
     @property
     def trouble(self) -> str:
         """What fails and what happens next, in a sentence."""
-        return next((words for s in self.own_streams if (words := in_words(s))), "")
+        if not self.account.is_working:
+            return ""  # what happened stands beside the state
+        since = self.account.state_since
+        fresh = [s for s in self.own_streams if not s.last_error_at or s.last_error_at >= since]
+        return next((words for s in fresh if (words := in_words(s))), "")
 
     @property
     def health(self) -> str:
@@ -102,11 +111,16 @@ class Card:
         return float(self.spent / self.cap) if self.cap else 0.0
 
     @property
+    def over_cap(self) -> bool:
+        """Whether this month's pace leads beyond the cap."""
+        return self.cap is not None and self.forecast > self.cap
+
+    @property
     def tone(self) -> str:
         """The colour of the budget's bar."""
         if not self.account.is_working:
             return "mute"
-        return "danger" if self.share >= 1 else "warn" if self.share >= 0.8 else ""
+        return "danger" if self.share >= 1 else "warn" if self.share >= 0.8 or self.over_cap else ""
 
 
 def cards(accounts: Sequence[SocialAccount]) -> list[Card]:
@@ -148,30 +162,30 @@ def _fill_money(found: dict[int, Card]) -> None:
 
 
 def _fill_coverage(found: dict[int, Card]) -> None:
-    now = timezone.now()
-    start = now - DAYS * timedelta(days=1)
-    slots: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    usage = ApiUsage.objects.filter(account__in=found, hour__gte=start - SLOT).exclude(purpose__in=ledger.WRITES)
-    for account, hour, calls, failures in usage.values_list("account", "hour", "calls", "failures"):
-        place = min(SLOTS - 1, max(0, int((hour + timedelta(minutes=30) - start) / SLOT)))
-        slots[account][place][0] += calls
-        slots[account][place][1] += failures
+    start = timezone.now() - DAYS * timedelta(days=1)
     gaps: dict[int, list[Gap]] = defaultdict(list)
     for gap in Gap.objects.filter(stream__account__in=found, filled_at__isnull=True).select_related("stream"):
         gaps[gap.stream.account_id].append(gap)
     rate = _mentions_per_hour(found, start)
+    oldest = _oldest_mentions(found)
     for pk, card in found.items():
-        card.slots = [_slot(slots[pk], gaps[pk], start + i * SLOT, i) for i in range(SLOTS)]
+        since = min(oldest.get(pk) or card.account.connected_at, card.account.connected_at)
+        card.slots = [_slot(card, since, gaps[pk], start + i * SLOT) for i in range(SLOTS)]
         card.gaps = [_line(card.account, gap, rate.get(pk, 0.0)) for gap in gaps[pk]]
 
 
-def _slot(calls: dict[int, list[int]], gaps: list[Gap], begins: datetime, place: int) -> str:
-    if any((g.starts_at or g.found_at) < begins + SLOT and (g.ends_at or g.found_at) > begins for g in gaps):
+def _slot(card: Card, since: datetime, gaps: list[Gap], begins: datetime) -> str:
+    """What we hold of a stretch: all of it, nothing, or all but a gap. Held is what lies behind the last success."""
+    ends = begins + SLOT
+    if any((g.starts_at or g.found_at) < ends and (g.ends_at or g.found_at) > begins for g in gaps):
         return "gap"
-    made, failed = calls.get(place, (0, 0))
-    if not made:
-        return "none"
-    return "part" if failed * 2 > made else "ok"
+    return "ok" if card.read_until and since < ends and begins <= card.read_until else "none"
+
+
+def _oldest_mentions(found: dict[int, Card]) -> dict[int, datetime | None]:
+    of_account = Mention.objects.filter(account=OuterRef("pk")).order_by("posted_at").values("posted_at")
+    rows = SocialAccount.objects.filter(pk__in=found).annotate(oldest=Subquery(of_account[:1]))
+    return dict(rows.values_list("pk", "oldest"))
 
 
 def _mentions_per_hour(found: dict[int, Card], start: datetime) -> dict[int, float]:

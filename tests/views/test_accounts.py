@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from socialcrm.models import ApiUsage, Gap, Post, Reply, SocialAccount, Stream
+from socialcrm.models import ApiUsage, Gap, Mention, Post, Reply, SocialAccount, Stream
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +59,37 @@ def test_lost_access_is_a_banner_with_what_waits(
     assert "1 queued reply waits." in page
     assert "Reconnect" in page
     assert "An administrator can reconnect it." in read(client, rep)
+
+
+def test_coverage_tells_what_is_here_and_not_when_somebody_looked(
+    client: Client, rep: User, acme: SocialAccount, stream: Stream, mention: Any
+) -> None:
+    SocialAccount.objects.update(connected_at=timezone.now())
+    Mention.objects.update(posted_at=timezone.now() - timedelta(days=7, hours=1))
+    assert read(client, rep).count("is-none") == 27  # the first 7 of 14 days, less the stretch of the oldest mention
+
+
+def test_what_failed_before_the_account_was_reconnected_is_no_problem_any_more(
+    client: Client, rep: User, acme: SocialAccount, stream: Stream
+) -> None:
+    Stream.objects.update(error_class="AuthExpired", last_error_at=timezone.now() - timedelta(hours=1))
+    SocialAccount.objects.update(state_since=timezone.now())
+    assert "connect the account again" not in read(client, rep)
+    Stream.objects.update(last_error_at=timezone.now())
+    assert "connect the account again" in read(client, rep)
+
+
+def test_a_pace_beyond_the_cap_is_said(client: Client, rep: User, acme: SocialAccount, stream: Stream) -> None:
+    SocialAccount.objects.update(monthly_cap=Decimal(1))
+    ApiUsage.objects.create(account=acme, purpose="mentions", hour=timezone.now(), calls=1, units=250, micros=2_000_000)
+    assert "more than the cap" in read(client, rep)
+
+
+def test_menus_have_the_look_of_menus(client: Client, admin: User, acme: SocialAccount, stream: Stream) -> None:
+    used = set(re.findall(r"sc-(?:menu|drop)\w+", read(client, admin)))
+    styles = Path(finders.find("socialcrm/look.css") or "").read_text(encoding="utf-8")
+    assert used
+    assert not {name for name in used if f".{name} " not in styles}
 
 
 def test_a_gap_is_shown_with_what_filling_it_costs(
