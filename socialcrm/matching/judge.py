@@ -69,7 +69,7 @@ def candidates(profile: SocialProfile, index: Index) -> list[Candidate]:
     found = {id(one.contact): one for one in alike(profile, index)}
     for one in proofs(profile, index):
         earlier = found.get(id(one.contact))
-        one.evidence += earlier.evidence if earlier else []
+        one.evidence += [row for row in (earlier.evidence if earlier else []) if row["code"] != "name_only"]
         found[id(one.contact)] = one
     ranked = sorted(found.values(), key=lambda one: (one.proof, one.score), reverse=True)
     for place, one in enumerate(ranked):

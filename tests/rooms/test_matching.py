@@ -53,6 +53,13 @@ def test_an_address_among_the_contact_s_sites_links_as_given_by_the_person(acme:
     assert Stream.objects.get(kind="profile_posts").profile == row.profile
 
 
+def test_beside_an_address_nothing_says_that_only_the_name_speaks_for_it() -> None:
+    contact(sites=("https://x.com/grace_h",))
+    row = match(profile())["linked"]
+    assert codes(row) >= {"given_address", "same_name"}
+    assert codes(row, against=True) == set()
+
+
 def test_an_address_that_two_contacts_list_is_a_question_not_a_link() -> None:
     contact("Grace Hopperfield", sites=("https://x.com/grace_h",))
     contact("Grant Hopperfield", sites=("https://x.com/grace_h",))
