@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from socialcrm.models import Post, SocialProfile
+from socialcrm.models import Post, ProfileLink, SocialProfile
 from socialcrm.networks import networks
 from socialcrm.timeline import Item, People, answer_url, name_of, people, rules_of
 from socialcrm.views import display, drawing, navigation, scores
@@ -232,6 +232,12 @@ def item_icon(item: Item) -> str:
 def followers(profile: SocialProfile) -> str:
     """The word under a count of followers."""
     return ngettext("follower", "followers", profile.followers or 0)
+
+
+@register.filter
+def is_likely(link: ProfileLink) -> bool:
+    """Whether much speaks for a suggestion and nothing against it."""
+    return link.score >= 0.75 and not any(fact["against"] for fact in link.evidence)
 
 
 @register.filter
