@@ -30,7 +30,10 @@
   sc.focusLike = function (fresh, old) {
     var same = old.id && fresh.querySelector("#" + CSS.escape(old.id));
     var named = !same && old.name && fresh.querySelector('[name="' + CSS.escape(old.name) + '"]:not([type=hidden])');
-    var target = same || named || fresh.querySelector("button, a[href], input:not([type=hidden]), textarea") || fresh;
+    var address = old.tagName === "A" && old.getAttribute("href");
+    var linked = address && fresh.querySelector('a[href="' + CSS.escape(address) + '"]');
+    var next = ".sc-composer[data-sc-open] textarea, .sc-state button";
+    var target = same || named || linked || fresh.querySelector(next) || fresh.querySelector("button, a[href], input:not([type=hidden]), textarea") || fresh;
     if (target === fresh && !fresh.hasAttribute("tabindex")) fresh.setAttribute("tabindex", "-1");
     target.focus({ preventScroll: true });
   };
@@ -54,6 +57,9 @@
       toast.appendChild(document.createElement("span")).className = "sc-toast__text";
       toast.firstChild.textContent = text;
     }
+    place.querySelectorAll(".sc-toast").forEach(function (older) {
+      if (older.querySelector("form")) older.remove(); /* its Undo is about a page that is gone */
+    });
     place.appendChild(toast);
     setTimeout(function () {
       if (!toast.contains(document.activeElement)) toast.remove();
