@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from socialcrm import audit, sync
 from socialcrm.contacts import get_adapter, get_contact_model
-from socialcrm.models import ProfileLink, SocialProfile
+from socialcrm.models import ProfileLink, SocialAccount, SocialProfile
 from socialcrm.networks import network_class
 from socialcrm.signals import profile_linked
 
@@ -28,7 +28,12 @@ class AlreadyLinked(Exception):
 
 
 class LinkingForbidden(ValueError):
-    """The network's terms do not allow members' profiles to be linked to contacts."""
+    """The network's terms do not allow members' profiles to be linked to contacts, or the profile is our own."""
+
+
+def is_ours(profile: SocialProfile) -> bool:
+    """Whether the profile is that of a connected account."""
+    return SocialAccount.objects.filter(network=profile.network, external_id=profile.external_id).exists()
 
 
 def link(
@@ -41,6 +46,8 @@ def link(
     cls = network_class(profile.network)
     if not cls.may_link_contacts:
         raise LinkingForbidden(_("%(network)s does not allow this.") % {"network": cls.label})
+    if is_ours(profile):
+        raise LinkingForbidden(_("@%(handle)s is an account of ours.") % {"handle": profile.handle})
     try:
         with transaction.atomic():
             made = _link(profile, contact, user, basis, list(evidence))

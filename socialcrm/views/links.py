@@ -99,6 +99,9 @@ def _find(request: HttpRequest, contact: Any) -> HttpResponse:
         found = sync.resolve_profile(reader, network, form.cleaned_data["text"])
     except (NetworkError, ValueError) as error:
         return _form(request, contact, {**context, "error": str(error)}, 422)
+    if matching.is_ours(found):
+        ours = _("@%(handle)s is an account of ours.") % {"handle": found.handle}
+        return _form(request, contact, {**context, "error": ours}, 422)
     taken = ProfileLink.objects.filter(profile=found, state="linked", contact__isnull=False).first()
     if taken and taken.contact != contact:
         return _form(request, contact, {**context, **_taken(request, taken.contact)}, 409)

@@ -49,6 +49,13 @@ def test_what_names_nobody_is_refused_with_a_sentence(text: str, signed_in: Clie
     assert 'role="alert"' in answer.content.decode()
 
 
+def test_an_account_of_ours_is_no_contact(signed_in: Client, bob: Any, acme: Any) -> None:
+    ours = SocialProfile.objects.get(external_id=acme.external_id)
+    page = signed_in.post(link_url(bob), {"profile": ours.pk, "basis": "given"}, headers=FRAGMENT)
+    assert "is an account of ours" in page.content.decode()
+    assert not ProfileLink.objects.exists()
+
+
 def test_a_link_keeps_its_basis_and_who_made_it(
     signed_in: Client, bob: Any, ada_profile: SocialProfile, acme: Any, rep: User
 ) -> None:
