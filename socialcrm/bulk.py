@@ -121,11 +121,29 @@ class Bulk:
 
     def any_of(self, column: str) -> str:
         """SQL that tests a column against a list given as one parameter, see `values`."""
-        return f"{column} = ANY(%s)" if self.is_postgres else f"{column} IN (SELECT value FROM json_each(%s))"
+        return _any_of(self.is_postgres, column)
 
     def values(self, values: Iterable[Any]) -> Any:
         """The parameter that `any_of` takes."""
-        return list(values) if self.is_postgres else msgspec.json.encode(list(values)).decode()
+        return _values(self.is_postgres, values)
+
+
+def find(table: str, column: str, values: Iterable[Any], using: str = "default") -> set[Any]:
+    """Which of these values stand in a table's column; one query and one parameter, however many there are."""
+    connection = connections[using]
+    is_postgres = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        query = f"SELECT {column} FROM {table} WHERE {_any_of(is_postgres, column)}"
+        cursor.execute(query, [_values(is_postgres, values)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _any_of(is_postgres: bool, column: str) -> str:
+    return f"{column} = ANY(%s)" if is_postgres else f"{column} IN (SELECT value FROM json_each(%s))"
+
+
+def _values(is_postgres: bool, values: Iterable[Any]) -> Any:
+    return list(values) if is_postgres else msgspec.json.encode(list(values)).decode()
 
 
 def plain(row: Row) -> tuple[Any, ...]:

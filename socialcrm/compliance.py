@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit
+from . import audit, bulk
 from .contacts import get_adapter
 from .models import Conversation, InfluenceScore, Mention, Post, ProfileLink, Reply, SocialProfile, Stream, Suppressed
 from .networks import network_class
@@ -77,8 +77,7 @@ def suppress(profiles: Iterable[SocialProfile]) -> None:
 def suppressed(people: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Which of these (network, external_id) were erased; one query."""
     digests = {Suppressed.digest_of(*key): key for key in people}
-    found = Suppressed.objects.filter(digest__in=list(digests)).values_list("digest", flat=True)
-    return {digests[digest] for digest in found}
+    return {digests[digest] for digest in bulk.find(Suppressed._meta.db_table, "digest", digests)}
 
 
 class Rows(Protocol):

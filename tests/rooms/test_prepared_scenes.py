@@ -1,0 +1,53 @@
+"""Statements that are planned once per connection, and what happens where a pooler loses them."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+
+from socialcrm import bulk, prepared
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has prepared statements"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_pooler_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepared, "_found_pooler", [])
+
+
+def seven() -> list[tuple[object, ...]]:
+    with transaction.atomic():
+        return bulk.Bulk(()).run("SELECT %s::int + 1 AS seven", [6])
+
+
+def names() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'socialcrm_%'")
+        return int(cursor.fetchone()[0])
+
+
+def forget() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+
+
+def test_a_statement_is_prepared_once_and_answers_each_time() -> None:
+    connection.close()
+    assert [seven(), seven()] == [[(7,)], [(7,)]]
+    assert names() == 1
+
+
+def test_statements_that_a_pooler_lost_run_plainly_from_then_on() -> None:
+    seven()
+    forget()
+    assert bulk.retry_deadlocks(seven) == [(7,)]
+    assert (names(), prepared.allowed(connection)) == (0, False)
+
+
+def test_djangos_switch_for_poolers_prepares_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    assert (seven(), names()) == ([(7,)], 0)
