@@ -39,6 +39,13 @@ class ActivityForm(forms.ModelForm):
         people.empty_label = _("Nobody")
         dress(self)
 
+    def clean_due_at(self) -> Any:
+        """A year that every database and time zone can hold."""
+        due_at = self.cleaned_data["due_at"]
+        if due_at and not 1970 <= due_at.year < 9000:
+            raise forms.ValidationError(_("Give a date after 1970."))
+        return due_at
+
     def clean(self) -> dict[str, Any]:
         """Only tasks have a due time and somebody to do them."""
         cleaned = super().clean() or {}

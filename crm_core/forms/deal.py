@@ -14,6 +14,18 @@ from .base import CrmForm
 MAX_CHOICES = 500
 
 
+class _Several(forms.ModelMultipleChoiceField):
+    """Rows by their keys; a number that no database holds is a wrong choice like any other."""
+
+    def clean(self, value: Any) -> Any:
+        """The chosen rows. Raises ValidationError."""
+        for key in value or ():
+            if len(str(key)) > 18:
+                code = "invalid_pk_value"
+                raise forms.ValidationError(self.error_messages[code], code=code, params={"pk": str(key)[:20]})
+        return super().clean(value)
+
+
 class DealForm(CrmForm):
     """What we may sell, to which of the contacts that this user sees."""
 
@@ -22,6 +34,7 @@ class DealForm(CrmForm):
         fields = (
             "name", "amount", "currency", "stage", "closes_on", "company", "contacts", "owner", "team",
         )  # fmt: skip
+        field_classes = {"contacts": _Several}
         widgets = {
             "closes_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "amount": forms.NumberInput(attrs={"min": "0", "step": "0.01", "inputmode": "decimal"}),

@@ -41,7 +41,7 @@ def activity_new(request: HttpRequest) -> HttpResponse:
 def _subject(request: HttpRequest) -> dict[str, Any]:
     for name, find in FINDERS.items():
         if value := request.GET.get(name, ""):
-            if not value.isdecimal():
+            if not value.isdecimal() or len(value) > 18:
                 raise Http404
             return {name: find(request.user, int(value))}
     return {}

@@ -127,7 +127,7 @@ def deal_new(request: HttpRequest) -> HttpResponse:
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
     contact, company = request.GET.get("contact", ""), request.GET.get("company", "")
-    if (contact and not contact.isdecimal()) or (company and not company.isdecimal()):
+    if any(value and (not value.isdecimal() or len(value) > 18) for value in (contact, company)):
         raise Http404
     if contact:
         row = get_visible_contact(request.user, int(contact))

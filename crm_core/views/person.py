@@ -18,7 +18,8 @@ def back(request: HttpRequest, default: str = "/") -> str:
     """The page of this site that the form names in `next`, or the default."""
     wanted = request.POST.get("next", "") or request.GET.get("next", "")
     mine = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if wanted and mine else default
+    # Only paths: `redirect` takes a bare word for the name of a view.
+    return wanted if wanted.startswith("/") and mine else default
 
 
 @login_required

@@ -45,7 +45,8 @@ class Cursor(NamedTuple):
             return None
         if when is None or when.tzinfo is None or not post_id.isascii() or not post_id.isdigit() or len(post_id) > 18:
             return None
-        return cls(when, int(post_id))
+        # Years at the ends of the calendar cannot be moved to another time zone.
+        return cls(when, int(post_id)) if 1970 <= when.year < 9000 else None
 
 
 @dataclass

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from socialcrm import audit, connect, outbox, sync
 from socialcrm.access import usable_accounts
-from socialcrm.forms import CapForm
+from socialcrm.forms import CapForm, key
 from socialcrm.models import Gap, SocialAccount
 from socialcrm.networks import network_class, networks
 from socialcrm.networks.base import NetworkError
@@ -158,8 +158,7 @@ def _seen_by(user: Any) -> Any:
 
 
 def _manageable(request: HttpRequest, pk: Any) -> SocialAccount:
-    number = int(pk) if str(pk).isdigit() and len(str(pk)) < 18 else 0
-    return get_object_or_404(SocialAccount, pk=number)
+    return get_object_or_404(SocialAccount, pk=key(str(pk)))
 
 
 def _kind_of(account: SocialAccount) -> str:

@@ -65,4 +65,5 @@ def next_url(request: HttpRequest) -> str:
     """Where the form says that it came from, when that is a page of this site."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if safe else ""
+    # Only paths: `redirect` takes a bare word for the name of a view.
+    return asked if safe and asked.startswith("/") else ""

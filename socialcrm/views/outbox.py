@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from socialcrm import outbox
 from socialcrm.access import usable_accounts, visible_replies
+from socialcrm.forms import key
 from socialcrm.models import Reply
 
 from .answer import back, needs, page
@@ -50,7 +51,7 @@ def outbox_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest) -> HttpResponse:
     """Retry or cancel the chosen replies, at most 100."""
-    wanted = [pk for pk in request.POST.getlist("reply") if pk.isdigit()][:MOST_AT_ONCE]
+    wanted = [key(pk) for pk in request.POST.getlist("reply")[:MOST_AT_ONCE]]
     verb = outbox.cancel if request.POST.get("do") == "cancel" else outbox.retry
     done, problems = 0, []
     for reply in visible_replies(request.user).filter(pk__in=wanted).select_related("account", "post", "user"):
@@ -68,15 +69,15 @@ def act(request: HttpRequest) -> HttpResponse:
 def _narrow(rows: Any, user: Any, query: dict[str, str]) -> Any:
     if query["mine"]:
         rows = rows.filter(user=user)
-    if query["account"].isdigit():
-        rows = rows.filter(account=int(query["account"]))
+    if account := key(query["account"]):
+        rows = rows.filter(account=account)
     if query["state"] == "held":
         return rows.filter(state=Reply.State.QUEUED).exclude(hold="")
     return rows.filter(state=query["state"]) if query["state"] in Reply.State.values else rows
 
 
 def _place(rows: Any, before: str) -> Any:
-    last = rows.model.objects.filter(pk=int(before)).first() if before.isdigit() and len(before) < 18 else None
+    last = rows.filter(pk=key(before)).first() if before else None
     if last:
         rows = rows.filter(Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk))
     return rows.order_by("-created_at", "-pk")

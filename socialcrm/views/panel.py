@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
 from socialcrm import conf, scoring
@@ -149,7 +150,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_GET
 def feed(request: HttpRequest) -> HttpResponse:
     """An older page of the timeline, for "Show older" without a reload."""
-    contacts = list(visible_contacts(request.user).filter(pk__in=_keys(request.GET.getlist("contact"))))
+    contacts = list(visible_contacts(request.user).filter(pk__in=_keys(request.GET.getlist("contact")[:MOST_CONTACTS])))
     panel = build_panel(request.user, contacts, request.GET, _base(request))
     return render(request, "socialcrm/_days.html", {"panel": panel})
 
@@ -179,7 +180,7 @@ def _keys(wanted: list[str]) -> list[Any]:
 
 def _base(request: HttpRequest) -> str:
     base = request.GET.get("base", "")
-    return base if base.startswith("/") and not base.startswith("//") else ""
+    return base if base.startswith("/") and url_has_allowed_host_and_scheme(base, None) else ""
 
 
 def today_and_yesterday() -> tuple[date, date]:
