@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from socialcrm import matching, sync
 from socialcrm.access import get_visible_contact, usable_accounts, visible_contacts
 from socialcrm.contacts import get_adapter
-from socialcrm.forms import BasisForm, FindProfileForm
+from socialcrm.forms import BasisForm, FindProfileForm, key
 from socialcrm.models import ProfileLink, SocialProfile
-from socialcrm.networks import networks
+from socialcrm.networks import canonical_id, networks
 from socialcrm.networks.base import NetworkError
 from socialcrm.timeline import people
 
@@ -40,6 +40,8 @@ def link(request: HttpRequest, pk: str) -> HttpResponse:
 def unlink(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a link away; what was said stays with the profile."""
     found = _visible_link(request, pk)
+    if found.state != ProfileLink.State.LINKED:
+        return _aside(request, found.contact)
     matching.unlink(found, request.user)
     undo = reverse("socialcrm:relink", args=[found.pk])
     return _aside(request, found.contact, _("@%(handle)s is unlinked.") % {"handle": found.profile.handle}, undo)
@@ -50,6 +52,8 @@ def unlink(request: HttpRequest, pk: int) -> HttpResponse:
 def relink(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo an unlink."""
     found = _visible_link(request, pk)
+    if found.state != ProfileLink.State.UNLINKED:
+        return _aside(request, found.contact)
     try:
         matching.link(found.profile, found.contact, request.user, found.basis, evidence=found.evidence)
     except matching.AlreadyLinked as error:
@@ -62,6 +66,8 @@ def relink(request: HttpRequest, pk: int) -> HttpResponse:
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Same person: a suggestion becomes a link."""
     found = _visible_link(request, pk)
+    if found.state != ProfileLink.State.SUGGESTED:
+        return _aside(request, found.contact)
     form = BasisForm(request.POST)
     basis = form.cleaned_data["basis"] if form.is_valid() else ProfileLink.Basis.PUBLIC
     try:
@@ -77,6 +83,8 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     """Not this person: remembered, never suggested again."""
     found = _visible_link(request, pk)
+    if found.state != ProfileLink.State.SUGGESTED:
+        return _aside(request, found.contact)
     matching.refuse(found.profile, found.contact, request.user)
     return _aside(request, found.contact, _("Marked as not this person. It is not suggested again."))
 
@@ -93,7 +101,9 @@ def _find(request: HttpRequest, contact: Any) -> HttpResponse:
     context: dict[str, Any] = {"text": request.POST.get("text", "")[:500], "network": request.POST.get("network")}
     if not form.is_valid():
         return _form(request, contact, {**context, "error": _("Paste a profile address or @handle.")}, 422)
-    network = form.cleaned_data["network"] or next(iter(networks()), "")
+    network = canonical_id(form.cleaned_data["network"] or next(iter(networks()), ""))
+    if network not in networks():
+        return _form(request, contact, {**context, "error": _("This site does not know that network.")}, 422)
     reader = usable_accounts(request.user).filter(network=network, state="working").first()
     try:
         found = sync.resolve_profile(reader, network, form.cleaned_data["text"])
@@ -102,7 +112,7 @@ def _find(request: HttpRequest, contact: Any) -> HttpResponse:
     if matching.is_ours(found):
         ours = _("@%(handle)s is an account of ours.") % {"handle": found.handle}
         return _form(request, contact, {**context, "error": ours}, 422)
-    taken = ProfileLink.objects.filter(profile=found, state="linked", contact__isnull=False).first()
+    taken = _linked(found)
     if taken and taken.contact != contact:
         return _form(request, contact, {**context, **_taken(request, taken.contact)}, 409)
     if taken:
@@ -111,7 +121,11 @@ def _find(request: HttpRequest, contact: Any) -> HttpResponse:
 
 
 def _link(request: HttpRequest, contact: Any) -> HttpResponse:
-    profile = get_object_or_404(SocialProfile, pk=request.POST["profile"] if request.POST["profile"].isdigit() else 0)
+    profile = get_object_or_404(SocialProfile, pk=key(request.POST["profile"]))
+    taken = _linked(profile)
+    if taken and taken.contact != contact:
+        # Before anything of the profile is shown: the contact may be one that this person may not see.
+        return _form(request, contact, _taken(request, taken.contact), 409)
     form = BasisForm(request.POST)
     if not form.is_valid():
         return _form(request, contact, {"found": profile}, 422)
@@ -156,6 +170,11 @@ def _visible_link(request: HttpRequest, pk: int) -> ProfileLink:
     if found is None:
         raise Http404
     return found
+
+
+def _linked(profile: SocialProfile) -> ProfileLink | None:
+    rows = ProfileLink.objects.filter(profile=profile, state="linked", contact__isnull=False)
+    return rows.select_related("contact").first()
 
 
 def _linkable() -> list[str]:
