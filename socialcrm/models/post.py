@@ -120,7 +120,8 @@ class Mention(models.Model):
         REPLY = "reply", _("answered us")
         QUOTE = "quote", _("quoted us")
 
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="mentions")
+    # The unique constraint begins with the post: an index of its own would say the same twice.
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     account = models.ForeignKey("SocialAccount", on_delete=models.CASCADE, related_name="mentions", db_index=False)
     conversation = models.ForeignKey("Conversation", on_delete=models.SET_NULL, null=True, related_name="mentions")
     author = models.ForeignKey("SocialProfile", on_delete=models.CASCADE, related_name="mentions", db_index=False)
