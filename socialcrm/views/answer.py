@@ -40,8 +40,9 @@ def needs(permission: str) -> Callable[[View], View]:
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """A whole page in the host's frame."""
-    return render(request, template, {**context, "base": conf.get("BASE_TEMPLATE")}, status=status)
+    """A whole page in the host's frame; its forms lead back to where the person came from."""
+    frame = {"base": conf.get("BASE_TEMPLATE"), "next": next_url(request)}
+    return render(request, template, {**frame, **context}, status=status)
 
 
 def fragment(

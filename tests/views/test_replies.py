@@ -49,6 +49,16 @@ def test_without_the_script_the_answer_is_a_redirect_to_the_page_it_came_from(
     assert (answer.status_code, answer.headers["Location"]) == (302, "/contacts/1/?pane=feed")
 
 
+def test_without_the_script_a_refused_text_keeps_the_way_back(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    answer = send(signed_in, mention, fields(acme, "x" * 300, next="/contacts/1/"), fragment=False)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'name="next" value="/contacts/1/"' in page and 'href="/contacts/1/" data-sc-close' in page
+    assert f'value="{reverse("socialcrm:reply", args=[mention.pk])}"' not in page
+
+
 def test_a_redirect_never_leaves_the_site(signed_in: Client, ada: Any, mention: Post, acme: SocialAccount) -> None:
     answer = send(signed_in, mention, fields(acme, next="https://evil.example/"), fragment=False)
     assert "evil" not in answer.headers["Location"]
