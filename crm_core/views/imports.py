@@ -102,14 +102,17 @@ def _help_along(batch: ContactImport) -> None:
 
 def _preview(request: HttpRequest, batch: ContactImport) -> dict[str, Any]:
     plans = plan(batch, batch.rows[:COUNTED], 0, people_for(request.user))
+    found = counts(plans)
+    partly = batch.total > COUNTED
     return {
         "batch": batch,
         "columns": list(zip(batch.header, batch.mapping, strict=True)),
         "fields": CHOICES,
         "plans": [made for made in plans if made.action != "blank"][:PREVIEW],
-        "counts": counts(plans),
+        "counts": found,
+        "importable": batch.total if partly else found["create"] + found["update"],
         "counted": min(batch.total, COUNTED),
-        "partly": batch.total > COUNTED,
+        "partly": partly,
         "teams": teams_of(request.user),
         "known": ContactImport.Known.choices,
     }

@@ -86,6 +86,7 @@ def test_the_preview_says_what_would_happen_and_writes_nothing(rep: User, ada: C
     client = sign_in(rep)
     rows = "Grace,Hopper,grace@navy.example,Navy\nAda,,ADA@engines.example,\n,,,\nBad,Mail,nonsense,\n"
     page = client.get(upload(client, (HEADER + rows).encode())["Location"]).content.decode()
+    assert "Import 2 rows" in page  # four lines, of which one is empty and one refused
     assert "1 created" in page and "1 updated" in page and "1 refused" in page
     assert "“nonsense” is not an e-mail address." in page
     assert Contact.objects.count() == 1 and not Company.objects.exists()
