@@ -38,3 +38,6 @@ def _unsafe() -> Iterator[CheckMessage]:
     if not settings.SOCIALCRM_PUBLIC_URL.startswith("https://"):
         hint = "Set SOCIALCRM_PUBLIC_URL to the https:// address of the site: the networks send people back to it."
         yield Warning("The public address is not https.", hint=hint, id="crm_core.W001")
+    if any(options.get("private_hosts") for options in settings.SOCIALCRM_NETWORK_OPTIONS.values()):
+        hint = "Remove TWITTER_PRIVATE_HOSTS, unless it names a proxy of yours: the sandbox is for trying things out."
+        yield Warning("A network may be a machine of your own, such as the sandbox.", hint=hint, id="crm_core.W002")

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy of the site: nothing inline, nothing from elsewhere but pictures."""
+"""What every answer of the site carries and what no request may: the Content-Security-Policy, and NUL in the admin."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from .views.errors import bad_request
 
 HEADER = "Content-Security-Policy"
 
@@ -30,3 +33,16 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers.setdefault(HEADER, policy())
         return response
+
+
+class NoNulInAdmin:
+    """Refuses NUL in an address of the admin, whose filters hand it to the database as it is: PostgreSQL has none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """400 for NUL, else the page."""
+        if "%00" in request.META.get("QUERY_STRING", "") and request.path.startswith(reverse("admin:index")):
+            return bad_request(request)
+        return self.get_response(request)

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "crm_core.middleware.ContentSecurityPolicy",
+    "crm_core.middleware.NoNulInAdmin",
 ]
 
 ROOT_URLCONF = "crm_core.urls"

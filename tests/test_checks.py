@@ -98,6 +98,11 @@ def test_a_plain_http_address_is_warned_of_and_does_not_stop_the_start(productio
     refuse_unsafe_start()
 
 
+def test_a_sandbox_in_production_is_warned_of(production: Any) -> None:
+    production.SOCIALCRM_NETWORK_OPTIONS = {"twitter": {"private_hosts": ["127.0.0.1"]}}
+    assert ids(check_production()) == ["crm_core.W002"]
+
+
 def test_the_demo_may_use_its_public_secrets(settings: Any) -> None:
     settings.PRODUCTION = False
     assert not check_production()

@@ -117,3 +117,8 @@ def test_the_site_links_only_what_is_there(rep: User, ada: Contact, sign_in: Sig
     paths = {path for path in re.findall(r'href="(/[^"#?]*)', page) if not path.startswith(settings.STATIC_URL)}
     assert {"/contacts/", "/companies/", "/deals/", "/tasks/", "/me/", "/search/"} <= paths
     assert [path for path in sorted(paths) if client.get(path).status_code == 404] == []
+
+
+def test_the_admin_refuses_nul_in_an_address(admin_client: Client) -> None:
+    assert admin_client.get("/admin/socialcrm/socialprofile/", {"network": "a\x00b"}).status_code == 400
+    assert admin_client.get("/admin/socialcrm/socialprofile/", {"network": "twitter"}).status_code == 200
