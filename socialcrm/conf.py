@@ -22,7 +22,7 @@ DEFAULTS: dict[str, Any] = {
     # The template that socialcrm's pages extend; it offers blocks title, topbar and content.
     "BASE_TEMPLATE": "socialcrm/base.html",
     # Seconds between two looks at a stream, by kind of stream.
-    "INTERVALS": {"mentions": 15, "own_posts": 60, "profile_posts": 900, "profiles": 86400},
+    "INTERVALS": {"mentions": 15, "own_posts": 60, "profile_posts": 900, "profiles": 86400, "deletions": 86400},
     # Seconds for which a reply may still be cancelled before it leaves.
     "UNDO_SECONDS": 4,
     # Seconds after which a SENDING reply whose worker is silent is looked into.
