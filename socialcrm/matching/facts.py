@@ -15,7 +15,8 @@ from socialcrm.networks.base import Network, Whom
 
 from .names import blocking_keys, fold, handle_patterns, plain_name
 
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Bounded: of a text without end that holds no address, each start is given up soon.
+EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}")
 # Places where many people have a page: the same address there proves something, the same site does not.
 _SHARED = """
 linktr.ee facebook.com instagram.com linkedin.com youtube.com youtu.be medium.com github.com t.me twitter.com x.com

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import translation
 
 from crm_core.models import Company, Contact, ContactEmail, ContactWebsite
 from socialcrm import matching
+from socialcrm.matching.facts import emails_in
 from socialcrm.models import ProfileLink, SocialAccount, SocialProfile, Stream
 from socialcrm.networks.twitter import Twitter
 
@@ -212,3 +214,9 @@ def test_a_new_profile_is_matched_once_and_again_when_it_is_renamed() -> None:
     SocialProfile.objects.filter(pk=who.pk).update(handle="new_name", matched_at=None)
     assert matching.match_new() == 1
     assert matching.match_new() == 0
+
+
+def test_a_text_without_end_is_searched_for_addresses_at_once() -> None:
+    start = time.monotonic()
+    assert emails_in("a" * 100_000 + " ada@engines.example") == {"ada@engines.example"}
+    assert time.monotonic() - start < 2
