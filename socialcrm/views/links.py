@@ -58,6 +58,8 @@ def relink(request: HttpRequest, pk: int) -> HttpResponse:
         matching.link(found.profile, found.contact, request.user, found.basis, evidence=found.evidence)
     except matching.AlreadyLinked as error:
         return _aside(request, found.contact, _taken(request, error.contact)["error"], error=True)
+    except matching.LinkingForbidden as error:
+        return _aside(request, found.contact, str(error), error=True)
     return _aside(request, found.contact, _("@%(handle)s is linked again.") % {"handle": found.profile.handle})
 
 
@@ -74,6 +76,8 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         matching.accept(found, request.user, basis)
     except matching.AlreadyLinked as error:
         return _aside(request, found.contact, _taken(request, error.contact)["error"], error=True)
+    except matching.LinkingForbidden as error:
+        return _aside(request, found.contact, str(error), error=True)
     undo = reverse("socialcrm:unlink", args=[found.pk])
     return _aside(request, found.contact, _("@%(handle)s is linked.") % {"handle": found.profile.handle}, undo)
 

@@ -80,3 +80,12 @@ def test_a_form_comes_back_to_this_site(next_page: str, signed_in: Client, bob: 
     row = ProfileLink.objects.create(profile=profile("900", "bobby"), contact=bob, state="linked", basis="given")
     answer = signed_in.post(reverse("socialcrm:unlink", args=[row.pk]), {"next": next_page})
     assert answer.status_code == 302 and answer["Location"].startswith("/") and "evil" not in answer["Location"]
+
+
+@pytest.mark.parametrize(("name", "state"), [("accept", "suggested"), ("relink", "unlinked")])
+def test_a_profile_of_our_own_is_refused_with_a_sentence(
+    name: str, state: str, signed_in: Client, bob: Any, acme: SocialAccount
+) -> None:
+    row = ProfileLink.objects.create(profile=acme.profile, contact=bob, state=state, basis="given")
+    answer = post(signed_in, name, row.pk, basis="given")
+    assert answer.status_code == 200 and "@acme is an account of ours." in answer.content.decode()
