@@ -127,12 +127,21 @@ def _write(found: Found, profiles: Sequence[SocialProfile]) -> int:
         links = [one for one in found.links if (one.profile.pk, one.contact.pk) not in decided]
         proven = {one.profile.pk for one in links}
         others = [one for one in found.suggestions if one.profile.pk not in proven]
-        suggested = [one for one in others if (one.profile.pk, one.contact.pk) not in decided]
+        open_ones = [one for one in others if (one.profile.pk, one.contact.pk) not in decided]
+        suggested = _not_found_yet(open_ones, links)
         made = [row_of(one, "linked") for one in links] + [row_of(one, "suggested") for one in suggested]
         ProfileLink.objects.bulk_create(made, ignore_conflicts=True, batch_size=1000)
         sync.follow_profiles([one.profile for one in links])
         transaction.on_commit(partial(_announce, links), robust=True)
     return len(links)
+
+
+def _not_found_yet(suggested: list[Candidate], links: list[Candidate]) -> list[Candidate]:
+    """Without those who are found on the network already, save where more than the name speaks for a second profile."""
+    linked = ProfileLink.objects.filter(contact__in={one.contact.pk for one in suggested}, state="linked")
+    found = set(linked.values_list("contact_id", "profile__network"))
+    found |= {(one.contact.pk, one.profile.network) for one in links}
+    return [one for one in suggested if one.corroborated or (one.contact.pk, one.profile.network) not in found]
 
 
 def row_of(one: Candidate, state: str) -> ProfileLink:

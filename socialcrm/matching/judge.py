@@ -13,7 +13,17 @@ from typing import Any
 from socialcrm.models import SocialProfile
 
 from .facts import Index, Known, emails_in, host_of, in_place, site_of
-from .names import fold, handle_score, is_common, likeness, mentions, name_score, plain_name, shares_job
+from .names import (
+    fold,
+    handle_score,
+    is_common,
+    likeness,
+    mentions,
+    name_score,
+    plain_name,
+    shares_initials,
+    shares_job,
+)
 
 SURE = 0.85  # measured thresholds, see docs/scoring.md
 LEAD = 0.15
@@ -48,6 +58,12 @@ class Candidate:
         return any(one["code"] in CORROBORATING for one in self.evidence)
 
     @property
+    def could_be_named_so(self) -> bool:
+        """Whether the names have the same initials, or the handle is made of the contact's name."""
+        by_handle = any(one["code"] == "like_handle" for one in self.evidence)
+        return self.proof or by_handle or shares_initials(self.contact.name, self.profile.name)
+
+    @property
     def is_sure(self) -> bool:
         """Whether it may be linked without asking."""
         if self.proof:
@@ -57,8 +73,8 @@ class Candidate:
 
     @property
     def is_worth_a_look(self) -> bool:
-        """Whether a person should be asked."""
-        return self.score >= (WORTH_A_LOOK if self.corroborated else WORTH_MUCH)
+        """Whether a person should be asked: not about Vera Radley where Sally Radley is meant."""
+        return self.could_be_named_so and self.score >= (WORTH_A_LOOK if self.corroborated else WORTH_MUCH)
 
 
 CORROBORATING = frozenset({"company_in_bio", "job_in_bio", "same_city", "company_site", "email_in_bio", "same_site"})

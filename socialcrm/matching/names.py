@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -80,6 +81,12 @@ def likeness(name: str, shown: str, handle: str) -> float:
     """0.65 of the name and 0.35 of the handle; without a name on the profile, the handle counts for both."""
     by_handle = handle_score(name, handle)
     return 0.65 * name_score(name, shown) + 0.35 * by_handle
+
+
+def shares_initials(one: str, other: str) -> bool:
+    """Whether the shorter of two names could be the longer: each of its words begins like a word of the other."""
+    shorter, longer = sorted((Counter(word[0] for word in tokens(name)) for name in (one, other)), key=Counter.total)
+    return shorter <= longer
 
 
 def is_common(name: str) -> bool:

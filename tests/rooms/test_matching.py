@@ -13,6 +13,7 @@ from django.utils import translation
 from crm_core.models import Company, Contact, ContactEmail, ContactWebsite
 from socialcrm import matching
 from socialcrm.matching.facts import emails_in
+from socialcrm.matching.names import shares_initials
 from socialcrm.models import ProfileLink, SocialAccount, SocialProfile, Stream
 from socialcrm.networks.twitter import Twitter
 
@@ -220,3 +221,16 @@ def test_a_text_without_end_is_searched_for_addresses_at_once() -> None:
     start = time.monotonic()
     assert emails_in("a" * 100_000 + " ada@engines.example") == {"ada@engines.example"}
     assert time.monotonic() - start < 2
+
+
+def test_initials_tell_sally_from_vera_and_leave_ada_l_to_ada_lovelace() -> None:
+    assert not shares_initials("Vera Radley", "Sally Radley")
+    assert shares_initials("Ada Lovelace", "A. Lovelace")
+    assert shares_initials("Ada Lovelace", "Lovelace, Ada King")
+
+
+def test_who_is_found_already_is_not_suggested_again_for_a_name_alone() -> None:
+    contact(sites=("https://x.com/grace_h",))
+    match(profile(), profile(handle="ghopperfield", name="Grace Hopperfield"))
+    match(SocialProfile.objects.get(handle="ghopperfield"))
+    assert not ProfileLink.objects.filter(state="suggested").exists()
