@@ -7,9 +7,12 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
+import nh3
+
 LONGEST = 60_000  # of HTML; a post of 500 characters takes some 2,000
-SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title", "textarea"})
+SILENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title", "textarea"}
 BLOCKS = frozenset({"p", "div", "blockquote", "pre", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"})
+TAGS = {*BLOCKS, "a", "br", "li", "span"}
 _BREAKS = re.compile(r"[\t\n\r\f]+")
 
 
@@ -30,15 +33,10 @@ class _Reader(HTMLParser):
         self.text = ""
         self.entities: list[dict[str, Any]] = []
         self.gap = 0
-        self.silent = ""
         self.link: tuple[int, dict[str, str]] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self.silent:
-            return
-        if tag in SILENT:
-            self.silent = tag
-        elif tag == "br":
+        if tag == "br":
             self.text = f"{self.text.rstrip(' ')}\n"
         elif tag in BLOCKS:
             self.gap = 2
@@ -50,14 +48,8 @@ class _Reader(HTMLParser):
             self._pause()
             self.link = (len(self.text), {name: value or "" for name, value in attrs})
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
-            self.handle_starttag(tag, attrs)
-
     def handle_endtag(self, tag: str) -> None:
-        if tag == self.silent:
-            self.silent = ""
-        elif tag == "a":
+        if tag == "a":
             self._end_link()
         elif tag in BLOCKS:
             self.gap = 2
@@ -65,8 +57,7 @@ class _Reader(HTMLParser):
             self.gap = max(self.gap, 1)
 
     def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self._say(_BREAKS.sub(" ", data))
+        self._say(_BREAKS.sub(" ", data))
 
     def _say(self, words: str) -> None:
         if self.gap and not words.strip(" "):
@@ -100,7 +91,8 @@ def _entity(start: int, shown: str, href: str, attrs: dict[str, str]) -> dict[st
 def plain(html: str) -> tuple[str, tuple[dict[str, Any], ...]]:
     """(text, entities) of a post's HTML: paragraphs apart, links whole, scripts and their kind left out."""
     reader = _Reader()
-    reader.feed(html[:LONGEST])
+    # The standard parser alone fails on some broken declarations; what nh3 leaves is well formed.
+    reader.feed(nh3.clean(html[:LONGEST], TAGS, SILENT, {"a": {"href", "class", "rel"}}, link_rel=None))
     reader.close()
     reader._end_link()
     text = reader.text.replace("\x00", "\ufffd").rstrip(" \n")

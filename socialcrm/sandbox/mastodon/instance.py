@@ -91,7 +91,7 @@ def v2(caller: Caller) -> Row:
         },
         "api_versions": {"mastodon": 10},
         "wrapstodon": None,
-        "contact": {"email": "", "account": None},
+        "contact": {"email": "admin@town.example", "account": None},
         "rules": [],
     }
 
@@ -109,7 +109,7 @@ def v1(caller: Caller) -> Row:
         "title": new["title"],
         "short_description": "",
         "description": "",
-        "email": "",
+        "email": "admin@town.example",
         "version": new["version"],
         "urls": {"streaming_api": new["configuration"]["urls"]["streaming"]},
         "stats": counts,
