@@ -98,6 +98,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     oldest: str = ""
     truncated: bool = False  # the network's depth ended before the cursor was reached: what lies between is a gap
     unreadable: tuple[bytes, ...] = ()  # posts that could not be understood, as sent: keep them for a person
+    forward: bool = False  # the walk goes from old to new: next_token asks for newer posts, the last cursor counts
 
 
 class Profiles(msgspec.Struct, frozen=True, kw_only=True):

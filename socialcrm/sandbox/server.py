@@ -11,13 +11,14 @@ from aiohttp.typedefs import Handler
 from . import control, faults, life, pages
 from .clock import Clock
 from .faults import Faults
+from .mastodon import routes as mastodon
 from .state import SANDBOX, Sandbox, of
 from .town import build
 from .world import World
 from .x import apps, problems, routes
 from .x.auth import names_of
 
-NETWORK_PATHS = ("/2/", "/oauth/", "/1.1/", "/i/oauth2/")
+NETWORK_PATHS = ("/2/", "/oauth/", "/1.1/", "/i/oauth2/", "/mastodon/")
 BODY_LIMIT = 1024 * 1024
 
 
@@ -46,6 +47,7 @@ def make_app(sandbox: Sandbox) -> web.Application:
     app = web.Application(middlewares=[_own_pages_only, _own_refusals, _faulty], client_max_size=BODY_LIMIT)
     app[SANDBOX] = sandbox
     routes.add(app)
+    mastodon.add(app)
     control.add(app)
     pages.add(app)
     app.cleanup_ctx.append(_live)

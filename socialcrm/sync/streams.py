@@ -154,7 +154,8 @@ def reached(stream: Stream, page: Page, limit: Limit | None = None) -> Outcome:
     now = timezone.now()
     # An empty page counts too, so that a walk over empty pages ends.
     count = stream.walk_count * bool(stream.walk_token) + max(1, len(page.posts))
-    walk_cursor = stream.walk_cursor if stream.walk_token else (page.cursor or stream.cursor)
+    first = page.forward or not stream.walk_token
+    walk_cursor = (page.cursor or stream.cursor) if first else stream.walk_cursor
     oldest = page.posts[0].external_id if page.posts else stream.walk_oldest
     more = goes_on(stream, page, count)
     outcome = Outcome(

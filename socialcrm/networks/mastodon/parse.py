@@ -1,0 +1,162 @@
+"""Mastodon's objects -> the border's structs. People are keyed by their URI, which every server knows them by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from socialcrm.networks.border import Author, FetchedPost, Metrics, Missing, Page, Unreachable
+
+from .content import first_link, plain, web_address
+from .wire import MAccount, MMedia, MStatus, read
+
+VISIBILITY = {"public": "public", "unlisted": "unlisted", "private": "followers", "direct": "private"}
+
+
+def sort_key(external_id: str) -> tuple[int, str]:
+    """Ids are opaque texts whose order is by length, then by letters [docs]."""
+    return len(external_id), external_id
+
+
+class Reader:
+    """Reads one answer of one server; remembers who is who in it."""
+
+    def __init__(self, domain: str, own_uri: str = "", own_handle: str = "") -> None:
+        self.domain, self.own_uri, self.own_handle = domain, own_uri, own_handle.lower()
+        self.uris: dict[str, str] = {}
+        self.unreadable: list[bytes] = []
+
+    def handle(self, acct: str) -> str:
+        """user@host, also for people of this server, whom it names without."""
+        return acct if "@" in acct else f"{acct}@{self.domain}"
+
+    def author(self, raw: bytes | msgspec.Raw) -> Author:
+        """A person. Raises Unreachable where it is none."""
+        one = read(raw, MAccount)
+        uri = one.uri or one.url or ""
+        if not uri:
+            raise Unreachable(code="unreadable")
+        self.uris[one.id] = uri
+        fields = one.fields or []
+        links = [first_link(line.value) for line in sorted(fields, key=lambda line: not line.verified_at)]
+        return Author(
+            external_id=uri,
+            handle=self.handle(one.acct or one.username),
+            name=one.display_name or one.username,
+            bio=plain(one.note or "")[0],
+            website=next(filter(None, links), ""),
+            url=web_address(one.url) or web_address(uri),
+            avatar_url=web_address(one.avatar),
+            followers=_count(one.followers_count),
+            following=_count(one.following_count),
+            posts_count=_count(one.statuses_count),
+            protected=bool(one.locked),
+            joined_at=one.created_at,
+            raw=bytes(raw),
+        )
+
+    def posts(self, raws: Iterable[msgspec.Raw]) -> list[FetchedPost]:
+        """Posts, those that can't be understood set aside."""
+        found = []
+        for raw in raws:
+            try:
+                status = read(raw, MStatus)
+                found.append((status, self.author(status.account), raw))
+            except Unreachable:
+                self.unreadable.append(bytes(raw))
+        roots = {status.id: status.in_reply_to_id or "" for status, _author, _raw in found}
+        return [self._post(status, author, raw, root_of(status.id, roots)) for status, author, raw in found]
+
+    def _post(self, status: MStatus, author: Author, raw: msgspec.Raw, thread_id: str) -> FetchedPost:
+        text, entities = plain(status.content)
+        if status.spoiler_text:
+            text, entities = _under_warning(status.spoiler_text, text, entities)
+        return FetchedPost(
+            external_id=status.id,
+            author=author,
+            text=text,
+            posted_at=status.created_at,
+            thread_id=thread_id,
+            in_reply_to=status.in_reply_to_id or "",
+            to_author_id=self._uri(status, status.in_reply_to_account_id or ""),
+            quoted=_quoted(status),
+            kind=_kind(status),
+            visibility=VISIBILITY.get(status.visibility, "private"),
+            lang=(status.language or "")[:8],
+            url=web_address(status.url) or web_address(status.uri),
+            mentioned_ids=tuple(dict.fromkeys(filter(None, (self._uri(status, m.id) for m in status.mentions or ())))),
+            metrics=Metrics(
+                likes=_count(status.favourites_count),
+                replies=_count(status.replies_count),
+                reposts=_count(status.reblogs_count),
+                quotes=_count(status.quotes_count),
+            ),
+            entities=entities,
+            media=tuple(_media(one) for one in status.media_attachments or ()),
+            edited=bool(status.edited_at),
+            raw=bytes(raw),
+        )
+
+    def _uri(self, status: MStatus, local_id: str) -> str:
+        """The URI of someone named by this server's own id, where the answer tells it."""
+        for one in status.mentions or ():
+            if one.id == local_id and self.own_uri and self.handle(one.acct).lower() == self.own_handle:
+                return self.own_uri
+        return self.uris.get(local_id, "")
+
+    def page(self, raws: Iterable[msgspec.Raw], cursor: str = "") -> Page:
+        """A page, oldest first; its cursor is its newest post, or the one we had."""
+        posts = sorted(self.posts(raws), key=lambda post: sort_key(post.external_id))
+        return Page(
+            posts=tuple(posts),
+            cursor=posts[-1].external_id if posts else cursor,
+            oldest=posts[0].external_id if posts else "",
+            unreadable=tuple(self.unreadable),
+        )
+
+
+def root_of(external_id: str, parents: dict[str, str]) -> str:
+    """The first post of a conversation, as far up as this answer shows; Mastodon has no name for the whole."""
+    seen = {external_id}
+    while (parent := parents.get(external_id, "")) and parent not in seen:
+        seen.add(parent)
+        external_id = parent
+    return external_id
+
+
+def missing(asked: Iterable[str], page: Page) -> tuple[Missing, ...]:
+    """Asked for and not shown: deleted, or no longer for us; Mastodon does not say which."""
+    shown = {post.external_id for post in page.posts}
+    return tuple(Missing(external_id=one, why="deleted") for one in asked if one not in shown)
+
+
+def _count(number: int | None) -> int | None:
+    return number if number is not None and number >= 0 else None
+
+
+def _kind(status: MStatus) -> str:
+    if bytes(status.reblog) != b"null":
+        return "repost"
+    return "reply" if status.in_reply_to_id else "quote" if _quoted(status) else "post"
+
+
+def _quoted(status: MStatus) -> str:
+    if status.quote is None:
+        return ""
+    return status.quote.quoted_status.id if status.quote.quoted_status else status.quote.quoted_status_id or ""
+
+
+def _under_warning(
+    warning: str, text: str, entities: tuple[dict[str, Any], ...]
+) -> tuple[str, tuple[dict[str, Any], ...]]:
+    head = f"{' '.join(warning.replace(chr(0), ' ').split())}\n\n"
+    moved = ({**one, "start": one["start"] + len(head), "end": one["end"] + len(head)} for one in entities)
+    return f"{head}{text}", tuple(moved)
+
+
+def _media(one: MMedia) -> dict[str, Any]:
+    kind = {"image": "photo", "gifv": "gif"}.get(one.type, one.type)
+    urls = {"url": web_address(one.url), "preview_url": web_address(one.preview_url)}
+    return {"kind": kind, **urls, "alt": one.description or "", "width": None, "height": None}

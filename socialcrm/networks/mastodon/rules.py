@@ -1,0 +1,100 @@
+"""Mastodon's rules before anything is sent: length, whom to name, who may be answered, how handles are typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from unicodedata import category, normalize
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext, ngettext
+
+from socialcrm.networks.border import ReplyFacts, TextCheck, Verdict, Whom
+
+_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_REMOTE = re.compile(r"(?<![\w/])@(\w+(?:[\w.-]*\w)?)@[\w-]+(?:\.[\w-]+)+(?::\d{1,5})?", re.ASCII)
+_NAMED = re.compile(r"(?<![\w/])@(\w+(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d{1,5})?)?)", re.ASCII)
+_LEADING = re.compile(r"\s*@\w+(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d{1,5})?)?(?=\s|\Z)", re.ASCII)
+_HANDLE = re.compile(r"@?(\w+(?:[\w.-]*\w)?)@([A-Za-z0-9.-]+(?::\d{1,5})?)", re.ASCII)
+_PATH = re.compile(r"/@(\w+(?:[\w.-]*\w)?)(?:@([\w.-]+(?::\d{1,5})?))?(?:/.*)?", re.ASCII)
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+def length(text: str, per_link: int = 23) -> int:
+    """Characters as the server counts them: a link 23, of @user@host only @user [docs; mem for the latter]."""
+    text = normalize("NFC", text.replace("\r\n", "\n"))
+    links = len(_LINK.findall(text))
+    return links * per_link + _graphemes(_REMOTE.sub(r"@\1", _LINK.sub("", text)))
+
+
+def _graphemes(text: str) -> int:
+    """Characters as people see them; where unsure too many, never too few."""
+    total, joined = 0, False
+    for letter in text:
+        if letter == "\u200d" or category(letter) in {"Mn", "Me"} or "\U0001f3fb" <= letter <= "\U0001f3ff":
+            joined = letter == "\u200d"
+            continue
+        total += not (joined and letter >= "\u2190")
+        joined = False
+    return total
+
+
+def addressed(text: str, handles: Sequence[str]) -> str:
+    """The text with those @handles before it that it does not name yet: on Mastodon only who is named is told."""
+    named = {one.lower() for one in _NAMED.findall(text)}
+    new = [one for one in dict.fromkeys(handles) if one.lower() not in named]
+    return " ".join([*(f"@{one}" for one in new), text])
+
+
+def check(text: str, to_handles: Sequence[str], limit: int, per_link: int) -> TextCheck:
+    """Count a text as the server does, and say what is wrong with it."""
+    counted = length(addressed(text, [one.lstrip("@") for one in to_handles]), per_link)
+    return TextCheck(counted, limit, _problem(text, counted, limit))
+
+
+def _problem(text: str, counted: int, limit: int) -> str:
+    if not text.strip():
+        return gettext("Write something first: the text is empty.")
+    if _REFUSED.search(text):
+        return gettext("The text holds a character that cannot be sent. Type it anew instead of pasting it.")
+    if counted > limit:
+        over = counted - limit
+        return ngettext(
+            "The text is %(over)d character too long.", "The text is %(over)d characters too long.", over
+        ) % {"over": over}
+    return ""
+
+
+def may_reply(facts: ReplyFacts, open_url: str) -> Verdict:
+    """Whoever sees a post may answer it."""
+    if facts.deleted:
+        return Verdict(False, "deleted", gettext("This post was deleted: it can no longer be answered."))
+    if facts.author_id == facts.own_id:
+        return Verdict(True, "own", gettext("This is our own post."), open_url)
+    return Verdict(True, "open", gettext("Can be answered from here."), open_url)
+
+
+def fingerprint(text: str) -> str:
+    """A text reduced to what survives posting: no leading mentions, mentions without host, NFC, single spaces."""
+    while hit := _LEADING.match(text):
+        text = text[hit.end() :]
+    return " ".join(normalize("NFC", _REMOTE.sub(r"@\1", text)).split())
+
+
+def parse_handle(text: str) -> Whom:
+    """Read "@ada@host.example", "https://host.example/@ada" or a person's URI. ValueError with a sentence."""
+    text = text.strip()
+    if hit := _HANDLE.fullmatch(text):
+        return Whom(handle=f"{hit[1]}@{hit[2]}".lower())
+    refused = ValueError(
+        gettext("This is not a person on Mastodon. Type @name@server, or paste the address of the profile.")
+    )
+    try:
+        parts = urlsplit(text)
+        host = parts.netloc.lower()
+    except ValueError:
+        raise refused from None
+    if parts.scheme not in {"http", "https"} or not host or "@" in host:
+        raise refused
+    hit = _PATH.fullmatch(parts.path)
+    return Whom(handle=f"{hit[1]}@{hit[2] or host}".lower()) if hit else Whom(external_id=text)

@@ -1,0 +1,190 @@
+"""Mastodon's JSON as typed structs: exactly what we keep [OpenAPI of 4.7; recorded on 4.6.4]."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from socialcrm.networks.border import Unreachable
+from socialcrm.networks.border import gettext_noop as _
+
+T = TypeVar("T")
+NULL = msgspec.Raw(b"null")
+BAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError)
+# An escape of NUL or of half a surrogate pair: neither can be kept as text. Pairs of backslashes before it are text.
+_UNKEEPABLE = re.compile(
+    rb"(?<!\\)((?:\\\\)*)(?:\\u0000|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+
+
+class MField(msgspec.Struct, gc=False):
+    """A line of a profile; its value is HTML."""
+
+    name: str = ""
+    value: str = ""
+    verified_at: str | None = None
+
+
+class MAccount(msgspec.Struct, gc=False):
+    """A person as one server knows them; `id` is that server's own, `uri` is the same everywhere."""
+
+    id: str
+    username: str = ""
+    acct: str = ""
+    uri: str | None = None
+    url: str | None = None
+    display_name: str | None = None
+    note: str | None = None
+    avatar: str | None = None
+    locked: bool | None = None
+    created_at: datetime | None = None
+    followers_count: int | None = None
+    following_count: int | None = None
+    statuses_count: int | None = None
+    fields: list[MField] | None = None
+
+
+class MMention(msgspec.Struct, gc=False):
+    """Someone named in a post; there is no URI here."""
+
+    id: str = ""
+    acct: str = ""
+    url: str | None = None
+
+
+class MMedia(msgspec.Struct, gc=False):
+    """A picture, film or sound."""
+
+    type: str = ""
+    url: str | None = None
+    preview_url: str | None = None
+    description: str | None = None
+    meta: msgspec.Raw = NULL
+
+
+class MQuoted(msgspec.Struct, gc=False):
+    """What a quote leads to, in its two shapes: the post, or its id alone."""
+
+    quoted_status: MRef | None = None
+    quoted_status_id: str | None = None
+
+
+class MRef(msgspec.Struct, gc=False):
+    """A post of which only the id matters."""
+
+    id: str
+
+
+class MStatus(msgspec.Struct, gc=False):
+    """A post."""
+
+    id: str
+    account: msgspec.Raw
+    created_at: datetime
+    content: str = ""
+    spoiler_text: str | None = None
+    visibility: str = "public"
+    language: str | None = None
+    uri: str | None = None
+    url: str | None = None
+    in_reply_to_id: str | None = None
+    in_reply_to_account_id: str | None = None
+    replies_count: int | None = None
+    reblogs_count: int | None = None
+    favourites_count: int | None = None
+    quotes_count: int | None = None
+    edited_at: str | None = None
+    reblog: msgspec.Raw = NULL
+    quote: MQuoted | None = None
+    mentions: list[MMention] | None = None
+    media_attachments: list[MMedia] | None = None
+
+
+class MNotification(msgspec.Struct, gc=False):
+    """Something that happened to the account."""
+
+    id: str
+    type: str = ""
+    status: msgspec.Raw = NULL
+
+
+class MContext(msgspec.Struct, gc=False):
+    """What stands before and after a post."""
+
+    ancestors: list[msgspec.Raw]
+    descendants: list[msgspec.Raw]
+
+
+class MSearch(msgspec.Struct, gc=False):
+    """What a search found."""
+
+    accounts: list[msgspec.Raw] | None = None
+
+
+class MError(msgspec.Struct, gc=False):
+    """A refusal; `error` is localised by the account's language, so it is shown and never judged."""
+
+    error: str | None = None
+    error_description: str | None = None
+
+
+class MApp(msgspec.Struct, gc=False):
+    """Our app on one server."""
+
+    client_id: str
+    client_secret: str = ""
+
+
+class MToken(msgspec.Struct, gc=False):
+    """An access token; it does not expire."""
+
+    access_token: str
+    scope: str = ""
+
+
+class MServer(msgspec.Struct, gc=False):
+    """What the server says of signing in (RFC 8414); servers before 4.3 say nothing."""
+
+    authorization_endpoint: str = ""
+    token_endpoint: str = ""
+    code_challenge_methods_supported: list[str] | None = None
+
+
+class MStatusLimits(msgspec.Struct, gc=False):
+    """How long a post may be."""
+
+    max_characters: int = 500
+    characters_reserved_per_url: int = 23
+
+
+class MConfiguration(msgspec.Struct, gc=False):
+    """The server's limits."""
+
+    statuses: MStatusLimits = msgspec.field(default_factory=MStatusLimits)
+
+
+class MInstance(msgspec.Struct, gc=False):
+    """The server."""
+
+    domain: str = ""
+    configuration: MConfiguration = msgspec.field(default_factory=MConfiguration)
+
+
+def repair(body: bytes) -> bytes:
+    """The body with NUL, lone surrogates and broken UTF-8 replaced by U+FFFD."""
+    text = body.decode("utf-8", "replace").encode()
+    return _UNKEEPABLE.sub(lambda hit: hit[0] if len(hit[0]) - len(hit[1]) == 12 else hit[1] + b"\\ufffd", text)
+
+
+def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """An answer as this kind. Raises Unreachable where it is not one, even when repaired."""
+    raw = bytes(body)
+    for text in (raw, None) if b"\\u0000" not in raw else (None,):
+        try:
+            return msgspec.json.decode(repair(raw) if text is None else text, type=kind)
+        except BAD:
+            continue
+    raise Unreachable(_("The network's answer could not be read."), code="unreadable")

@@ -1,0 +1,82 @@
+"""A sandbox for Mastodon's tests, and a Scene on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from socialcrm.networks.base import Credentials, OnSpent
+from socialcrm.networks.mastodon import Mastodon
+from socialcrm.networks.testing import WRITES
+from tests.sandbox_process import Sandbox
+
+OWN = "lumen_desk"
+
+
+class MastodonScene:
+    """Our account @lumen_desk on a sandbox; someone writes to it, from this server or another."""
+
+    def __init__(self, sandbox: Sandbox, far: bool = False) -> None:
+        self.sandbox = sandbox
+        self.keys = sandbox.control("GET", f"mastodon/credentials?handle={OWN}")
+        people = sandbox.control("GET", "mastodon/people")["people"]
+        ends = "@town.example"
+        self.friend = next(one for one in people if not one["brand"] and one["handle"].endswith(ends) is not far)
+        self.secrets = (self.keys["access_token"], self.keys["client_secret"])
+
+    def site(self, **more: Any) -> dict[str, Any]:
+        """The site's options."""
+        base = {"api_url": self.keys["base_url"], "private_hosts": ["127.0.0.1"], "read_seconds": 3}
+        return {**base, "max_bytes": 2**20, **more}
+
+    def credentials(self) -> Credentials:
+        """Our account's."""
+        keys = f"{self.keys['client_id']} {self.keys['client_secret']}"
+        me = {"external_id": self.keys["uri"], "handle": self.keys["handle"]}
+        return Credentials(kind="oauth2", access_token=self.keys["access_token"], token_secret=keys, **me)
+
+    def network(self, on_spent: OnSpent | None = None, **options: Any) -> Mastodon:
+        return Mastodon(self.site(**options), self.credentials(), on_spent=on_spent)
+
+    def stranger(self) -> Mastodon:
+        return Mastodon(
+            self.site(), Credentials(kind="oauth2", access_token="nobody", external_id="https://a.example/1")
+        )
+
+    def mention(self, text: str, **more: Any) -> str:
+        body = {"author": self.friend["handle"], "text": f"@{OWN} {text}", **more}
+        return str(self.sandbox.control("POST", "mastodon/post", body)["id"])
+
+    def take_away(self, external_id: str) -> None:
+        self.sandbox.control("POST", "mastodon/delete", {"id": external_id})
+
+    def fault(self, action: str, which: str, **more: Any) -> None:
+        match = {"method": "POST" if which == WRITES else "GET", "path": "^/mastodon/api/v1/"}
+        self.sandbox.control("POST", "faults", {"action": action, "match": match, "times": 1, **more})
+
+    def accepted(self, in_reply_to: str) -> list[str]:
+        found = self.sandbox.control("GET", f"mastodon/log?in_reply_to={in_reply_to}&via=api&action=post")
+        return [str(entry["id"]) for entry in found["log"]]
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """One town for all tests of this folder."""
+    with Sandbox(people=120, history_days=1) as sandbox:
+        sandbox.control("POST", "limits", {"endpoint": "*", "limit": 1000000})
+        yield sandbox
+
+
+@pytest.fixture
+def clean(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox without the faults of the test before."""
+    yield sandbox
+    sandbox.control("DELETE", "faults")
+
+
+@pytest.fixture
+def scene(clean: Sandbox) -> MastodonScene:
+    """The stage."""
+    return MastodonScene(clean)
