@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import JSONObject
 
 from socialcrm.access import usable_accounts
 from socialcrm.models import Mention, Post, ProfileLink, Reply, SocialAccount
@@ -220,15 +220,14 @@ def _moving() -> dict[str, Subquery]:
     ours = Reply.objects.filter(conversation__profile=OuterRef("profile")).order_by()
     sending = Count("pk", filter=Q(state="sending"))
     return {
-        "moving": Subquery(moving.values("post__author").annotate(told=_told(sending)).values("told")),
+        "moving": Subquery(moving.values("post__author").annotate(told=_told(sending=sending)).values("told")),
         "settled": Subquery(ours.values("conversation__profile").annotate(told=_told()).values("told")),
     }
 
 
-def _told(*more: Count) -> Concat:
-    """Several figures as one text, so that they need one subquery."""
-    figures = [Cast(figure, CharField()) for figure in (Count("pk"), *more, Max("changed_at"))]
-    return Concat(*(part for figure in figures for part in (figure, Value(" "))), output_field=CharField())
+def _told(**more: Count) -> JSONObject:
+    """Several figures as one object, so that they need one subquery."""
+    return JSONObject(n=Count("pk"), at=Max("changed_at"), **more)
 
 
 def _if_linked(count: QuerySet[Any, Any]) -> Case:
