@@ -25,13 +25,14 @@ class _MomentField(django_filters.fields.IsoDateTimeField):  # type: ignore[misc
     """A moment that both databases can hold in every time zone."""
 
     def clean(self, value: Any) -> Any:
-        """The moment. Raises ValidationError for one outside the years that we keep."""
+        """The moment in UTC. Raises ValidationError for one outside the years that we keep."""
         moment = super().clean(value)
-        if moment is not None and not EARLIEST.replace(tzinfo=None) <= moment.replace(tzinfo=None) <= LATEST.replace(
-            tzinfo=None
-        ):
+        if moment is None:
+            return None
+        if not EARLIEST <= moment.replace(tzinfo=UTC) <= LATEST:
             raise forms.ValidationError(_("Give a date and time after 1970."), code="out_of_range")
-        return moment
+        # PostgreSQL refuses an offset of more than 16 hours, which ISO 8601 allows.
+        return moment.astimezone(UTC)
 
 
 class MomentFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]

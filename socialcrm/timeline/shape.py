@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2s
 from typing import Any, NamedTuple
@@ -46,7 +46,10 @@ class Cursor(NamedTuple):
         if when is None or when.tzinfo is None or not post_id.isascii() or not post_id.isdigit() or len(post_id) > 18:
             return None
         # Years at the ends of the calendar cannot be moved to another time zone.
-        return cls(when, int(post_id)) if 1970 <= when.year < 9000 else None
+        if not 1970 <= when.year < 9000:
+            return None
+        # PostgreSQL refuses an offset of more than 16 hours, which ISO 8601 allows.
+        return cls(when.astimezone(UTC), int(post_id))
 
 
 @dataclass

@@ -118,6 +118,13 @@ def test_posts_are_found_by_author_contact_account_and_time(
     assert [row["id"] for row in results(api.get("posts", since=since))] == [mention.pk]
 
 
+def test_a_moment_far_from_greenwich_is_read_on_both_databases(api: Api, ada: Any, mention: Post) -> None:
+    far = "2020-03-01T00:55:27-20:46"
+    assert [row["id"] for row in results(api.get("posts", since=far))] == [mention.pk]
+    answer = api.get("contact-timeline", ada.pk, cursor=f"2040-03-01T00:55:27-20:46~{mention.pk}")
+    assert len(results(answer)) == 1
+
+
 def test_pages_go_forth_and_back_over_posts_of_the_same_second(api: Api, ada: Any, ada_profile: SocialProfile) -> None:
     posts(11, ada_profile)
     pages, link = [], None
