@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
-from importlib import import_module
 from typing import Any, cast
 
 from django.apps import apps
@@ -22,6 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from socialcrm import matching
 from socialcrm.contacts import ContactAdapter
 from socialcrm.contacts import Deal as SocialDeal
 
@@ -121,17 +121,9 @@ def has_suggestion() -> Exists:
 
 def move_profiles(source: Contact, target: Contact) -> Any:
     """Move the profiles of a merged contact to the survivor; what comes back undoes it."""
-    return _matching("move_links")(source, target)
+    return matching.move_links(source, target)
 
 
 def return_profiles(source: Contact, token: Any) -> None:
     """Undo `move_profiles` for the contact that is back."""
-    _matching("return_links")(source, token)
-
-
-def _matching(name: str) -> Callable[..., Any]:
-    try:
-        found: Callable[..., Any] = getattr(import_module("socialcrm.matching"), name)
-    except (ImportError, AttributeError):
-        return lambda *_args: None
-    return found
+    matching.return_links(source, token)

@@ -13,7 +13,14 @@ ROOT = Path(__file__).resolve().parent.parent
 EXTENSION, HOST = ROOT / "socialcrm", ROOT / "crm_core"
 
 # What a host may import of the extension. The demo's data-maker is no part of the CRM: it plays the administrator.
-PUBLIC = {"socialcrm.contacts", "socialcrm.urls", "socialcrm.schedule", "socialcrm.templatetags", "socialcrm.signals"}
+PUBLIC = {
+    "socialcrm.contacts",
+    "socialcrm.matching",
+    "socialcrm.urls",
+    "socialcrm.schedule",
+    "socialcrm.templatetags",
+    "socialcrm.signals",
+}
 FACES = {"views", "api", "templatetags", "management", "tasks", "urls", "forms", "admin"}
 LONGEST_FILE = 300
 

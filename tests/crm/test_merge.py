@@ -71,6 +71,16 @@ def test_an_undo_puts_every_row_back_where_it_was(rep: User, ada: Contact, augus
     assert (picture(ada), picture(back)) == before
 
 
+def test_a_linked_profile_moves_with_the_merge_and_comes_back_with_the_undo(
+    rep: User, ada: Contact, augusta: Contact
+) -> None:
+    linked = ProfileLink.objects.filter(profile__handle="augusta", state="linked")
+    log = do_merge(rep, ada, augusta)
+    assert linked.get().contact == ada
+    back = undo(rep, log)
+    assert linked.get().contact == back
+
+
 def test_an_undo_keeps_what_came_after_the_merge(rep: User, ada: Contact, augusta: Contact) -> None:
     log = do_merge(rep, ada, augusta, title="other", city="other")
     Contact.objects.filter(pk=ada.pk).update(city="Bath")
