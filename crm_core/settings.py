@@ -195,6 +195,11 @@ SOCIALCRM_NETWORK_OPTIONS = {
         # Only for a sandbox or a proxy of one's own: hosts that the SSRF guard lets through.
         "private_hosts": env.list("TWITTER_PRIVATE_HOSTS", default=[]),
     },
+    "mastodon": {
+        # The server that is offered when an account is connected; any other can be typed there.
+        "api_url": env("MASTODON_API_URL", default=""),
+        "private_hosts": env.list("MASTODON_PRIVATE_HOSTS", default=[]),
+    },
 }
 
 LOGGING = {

@@ -12,7 +12,10 @@ DEFAULTS: dict[str, Any] = {
     # Dotted path of a ContactAdapter subclass.
     "CONTACT_ADAPTER": "socialcrm.contacts.ContactAdapter",
     # id -> dotted path of a Network class.
-    "NETWORKS": {"twitter": "socialcrm.networks.twitter.Twitter"},
+    "NETWORKS": {
+        "twitter": "socialcrm.networks.twitter.Twitter",
+        "mastodon": "socialcrm.networks.mastodon.Mastodon",
+    },
     # id -> {"api_url": ..., "client_id": ..., ...}: what a network class needs from the site.
     "NETWORK_OPTIONS": {},
     # Fernet keys, newest first; never derived from SECRET_KEY.

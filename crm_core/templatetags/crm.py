@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm_core.filters import language_name, person_name
+from socialcrm.templatetags.socialcrm import sc_net
 
 register = template.Library()
 register.filter("person", person_name)
@@ -162,15 +163,7 @@ def heading(narrowed: Any, name: str, words: str, largest_first: int = 0, css: s
 @register.simple_tag
 def network_mark(network: str) -> SafeString:
     """The badge of a network."""
-    names = {"twitter": ("x", "X"), "mastodon": ("mastodon", "Mastodon"), "linkedin": ("linkedin", "LinkedIn")}
-    mark, label = names.get(network, ("", network))
-    sign = format_html('<use href="{}#i-net-{}"/>', static("socialcrm/icons.svg"), mark) if mark else ""
-    return format_html(
-        '<span class="sc-net sc-net--{}" role="img" aria-label="{}"><svg aria-hidden="true">{}</svg></span>',
-        mark,
-        label,
-        sign,
-    )
+    return sc_net(network)
 
 
 @register.filter

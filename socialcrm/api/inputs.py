@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from socialcrm.models import ProfileLink
-from socialcrm.networks import canonical_id, networks
+from socialcrm.networks import canonical_id, network_of_text, networks
 
 LARGEST_ID = 2**63 - 1
 
@@ -25,7 +25,9 @@ class LinkInput(BasisInput):
     profile = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
     handle = serializers.CharField(required=False, max_length=255)
     url = serializers.CharField(required=False, max_length=2000)
-    network = serializers.CharField(default="twitter", max_length=40, help_text="Of the handle or address.")
+    network = serializers.CharField(
+        required=False, max_length=40, help_text="Of the handle or address; where it is left out, the text tells."
+    )
 
     def validate_network(self, value: str) -> str:
         """An id or alias of a network that this site knows."""
@@ -37,7 +39,8 @@ class LinkInput(BasisInput):
         """One of profile, handle and url."""
         if sum(name in attrs for name in ("profile", "handle", "url")) != 1:
             raise serializers.ValidationError(_("Give one of profile, handle and url."))
-        return attrs
+        text = str(attrs.get("handle") or attrs.get("url") or "")
+        return {**attrs, "network": network_of_text(text, attrs.get("network", ""))}
 
 
 class ReplyInput(serializers.Serializer[Any]):

@@ -9,7 +9,16 @@ from socialcrm import conf
 from .base import Credentials, Network, OnSpent
 from .verbs import Verbs
 
-__all__ = ["canonical_id", "capabilities", "get_network", "matrix", "network_class", "networks"]
+__all__ = [
+    "canonical_id",
+    "capabilities",
+    "get_network",
+    "matrix",
+    "network_class",
+    "network_of_text",
+    "networks",
+    "reads",
+]
 
 
 def networks() -> dict[str, type[Network]]:
@@ -37,6 +46,23 @@ def get_network(network_id: str, credentials: Credentials | None = None, *, on_s
     """
     cls = network_class(network_id)
     return cls(conf.get("NETWORK_OPTIONS").get(canonical_id(network_id), {}), credentials, on_spent=on_spent)
+
+
+def network_of_text(text: str, wanted: str = "") -> str:
+    """The id of the network on which a text as typed names a person: the wanted one, or the only one that can read it.
+
+    Where several can or none, it is the wanted one, else the first: its parser then says what is wrong.
+    """
+    wanted, able = canonical_id(wanted), [name for name, cls in networks().items() if reads(cls, text)]
+    return able[0] if len(able) == 1 or (able and not wanted) else wanted or next(iter(networks()), "")
+
+
+def reads(cls: type[Network], text: str) -> bool:
+    """Whether the network takes this text for a person's handle or address."""
+    try:
+        return bool(cls.parse_handle(text))
+    except (ValueError, NotImplementedError):
+        return False
 
 
 def capabilities() -> dict[str, dict[str, bool]]:

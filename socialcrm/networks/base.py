@@ -88,7 +88,11 @@ class Network(Verbs):
     id: ClassVar[str]
     label: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
+    # The name of its mark among our icons; without one, its first letter stands there.
+    mark: ClassVar[str] = ""
     post_limit: ClassVar[int] = 280
+    # How the browser counts a text: "characters", or the name of a function in static/socialcrm/counters.js.
+    counter: ClassVar[str] = "characters"
     may_link_contacts: ClassVar[bool] = True
     may_score: ClassVar[bool] = True
     may_export: ClassVar[bool] = True

@@ -41,7 +41,7 @@ class Composer:
     @property
     def counter(self) -> str:
         """The rule by which the browser counts."""
-        return str(getattr(rules_of(self.account.network), "counter", "twitter-text"))
+        return rules_of(self.account.network).counter
 
     @property
     def check(self) -> TextCheck:

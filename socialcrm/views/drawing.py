@@ -13,9 +13,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from socialcrm.networks import networks
 from socialcrm.scoring import BANDS
 
-MARKS = {"twitter": "x"}
 CUTS = tuple(band.start for band in BANDS)
 
 
@@ -28,8 +28,10 @@ def icon(name: str, extra: str, _static_url: str) -> SafeString:
 
 @lru_cache(maxsize=100)
 def mark(network: str, _static_url: str) -> SafeString:
-    """A network's mark, without a frame."""
-    name = MARKS.get(network, network)
+    """A network's mark, without a frame; its first letter where it has none."""
+    name = _mark_of(network)
+    if not name:
+        return format_html('<b aria-hidden="true">{}</b>', network[:1].upper())
     return format_html('<svg aria-hidden="true"><use href="{}#i-net-{}"/></svg>', _sprite(), name)
 
 
@@ -37,7 +39,7 @@ def mark(network: str, _static_url: str) -> SafeString:
 def badge(network: str, extra: str, label: str, static_url: str) -> SafeString:
     """A network's badge."""
     form = '<span class="sc-net sc-net--{} {}" role="img" aria-label="{}">{}</span>'
-    return format_html(form, MARKS.get(network, network), extra, label, mark(network, static_url))
+    return format_html(form, _mark_of(network) or network, extra, label, mark(network, static_url))
 
 
 @lru_cache(maxsize=100)
@@ -116,6 +118,11 @@ def cover(slots: Sequence[str]) -> SafeString:
     )
     label = _("Collected posts in the last 14 days")
     return format_html('<svg class="sc-cover" role="img" aria-label="{}">{}</svg>', label, rects)
+
+
+def _mark_of(network: str) -> str:
+    found = networks().get(network)
+    return found.mark if found else ""
 
 
 def _sprite() -> str:

@@ -16,7 +16,7 @@ from socialcrm.access import get_visible_contact, usable_accounts, visible_conta
 from socialcrm.contacts import get_adapter
 from socialcrm.forms import BasisForm, FindProfileForm, key
 from socialcrm.models import ProfileLink, SocialProfile
-from socialcrm.networks import canonical_id, networks
+from socialcrm.networks import network_of_text, networks
 from socialcrm.networks.base import NetworkError
 from socialcrm.timeline import people
 
@@ -105,7 +105,7 @@ def _find(request: HttpRequest, contact: Any) -> HttpResponse:
     context: dict[str, Any] = {"text": request.POST.get("text", "")[:500], "network": request.POST.get("network")}
     if not form.is_valid():
         return _form(request, contact, {**context, "error": _("Paste a profile address or @handle.")}, 422)
-    network = canonical_id(form.cleaned_data["network"] or next(iter(networks()), ""))
+    network = network_of_text(form.cleaned_data["text"], form.cleaned_data["network"])
     if network not in networks():
         return _form(request, contact, {**context, "error": _("This site does not know that network.")}, 422)
     reader = usable_accounts(request.user).filter(network=network, state="working").first()

@@ -41,8 +41,8 @@ class Quiet(Network):
 def test_a_third_partys_network_says_what_it_lacks(settings: Any) -> None:
     settings.SOCIALCRM_NETWORKS = {**networks_setting(), "quiet": "tests.networks.test_networks.Quiet"}
     able = capabilities()
-    assert able["me"] == {"twitter": True, "quiet": True}
-    assert able["reply"] == {"twitter": True, "quiet": False}
+    assert able["me"] == {"twitter": True, "mastodon": True, "quiet": True}
+    assert able["reply"] == {"twitter": True, "mastodon": True, "quiet": False}
     assert [verb for verb, has in able.items() if has["quiet"]] == ["me"]
     with pytest.raises(NotImplementedError):
         Quiet({}).reply("1", "a")

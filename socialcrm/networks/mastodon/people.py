@@ -26,6 +26,7 @@ class Server(Network):
 
     id: ClassVar[str] = "mastodon"
     label: ClassVar[str] = "Mastodon"
+    mark: ClassVar[str] = "mastodon"
 
     def __init__(
         self, options: Mapping[str, Any], credentials: Credentials | None = None, *, on_spent: OnSpent | None = None

@@ -17,6 +17,9 @@ _NAMED = re.compile(r"(?<![\w/])@(\w+(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d{1,5})?)?)
 _LEADING = re.compile(r"\s*@\w+(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d{1,5})?)?(?=\s|\Z)", re.ASCII)
 _HANDLE = re.compile(r"@?(\w+(?:[\w.-]*\w)?)@([A-Za-z0-9.-]+(?::\d{1,5})?)", re.ASCII)
 _PATH = re.compile(r"/@(\w+(?:[\w.-]*\w)?)(?:@([\w.-]+(?::\d{1,5})?))?(?:/.*)?", re.ASCII)
+_URI = re.compile(r"/(?:users|ap/users|u|profile)/[\w.-]+/?", re.ASCII)
+# Their people's pages look like Mastodon's and are not.
+OTHERS = {"medium.com", "youtube.com", "tiktok.com", "t.me", "substack.com", "twitter.com", "x.com", "github.com"}
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -97,4 +100,6 @@ def parse_handle(text: str) -> Whom:
     if parts.scheme not in {"http", "https"} or not host or "@" in host:
         raise refused
     hit = _PATH.fullmatch(parts.path)
+    if host.removeprefix("www.").removeprefix("m.") in OTHERS or not (hit or _URI.fullmatch(parts.path)):
+        raise refused
     return Whom(handle=f"{hit[1]}@{hit[2] or host}".lower()) if hit else Whom(external_id=text)

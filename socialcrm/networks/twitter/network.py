@@ -41,6 +41,8 @@ class Twitter(Network):
     id: ClassVar[str] = "twitter"
     label: ClassVar[str] = "X"
     aliases: ClassVar[tuple[str, ...]] = ("x",)
+    mark: ClassVar[str] = "x"
+    counter: ClassVar[str] = "twitter-text"
     post_limit: ClassVar[int] = LIMIT
     sign_in_kinds: ClassVar[tuple[str, ...]] = ("oauth2", "oauth1")
 
