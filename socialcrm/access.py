@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from .contacts import get_adapter
-from .models import Mention, Post, ProfileLink, Reply, SocialAccount, SocialProfile
+from .models import Conversation, Mention, Post, ProfileLink, Reply, SocialAccount, SocialProfile
+from .models.conversation import PRIVATE_THREAD
 
 
 def visible_contacts(user: Any) -> QuerySet[Any]:
@@ -74,6 +75,34 @@ def get_visible_reply(user: Any, pk: Any) -> Reply:
     """The reply. Raises Http404 where it is absent or foreign."""
     reply: Reply = _get_or_404(visible_replies(user).select_related("account", "post", "user"), pk)
     return reply
+
+
+def hidden(user: Any, profile: str) -> Exists:
+    """Whether the profile in this column is linked to a contact that the user may not see.
+
+    Asked row by row, so that a list stops at its limit instead of comparing all contacts first.
+    """
+    links = ProfileLink.objects.filter(profile=OuterRef(profile), state="linked", contact__isnull=False)
+    return Exists(links.filter(~Exists(visible_contacts(user).filter(pk=OuterRef("contact_id")))))
+
+
+def visible_conversations(user: Any) -> QuerySet[Conversation]:
+    """Conversations of the user's accounts, but for those with people who are contacts hidden from the user.
+
+    Private ones need `read_private_posts`. The accounts are read at once: a list of keys keeps the index's order.
+    """
+    accounts = list(usable_accounts(user).values_list("pk", flat=True))
+    rows = Conversation.objects.filter(~hidden(user, "profile_id"), account__in=accounts)
+    if user.has_perm("socialcrm.read_private_posts"):
+        return rows
+    return rows.exclude(thread_id__startswith=PRIVATE_THREAD)
+
+
+def get_visible_conversation(user: Any, pk: Any) -> Conversation:
+    """The conversation with account, profile and assignee. Raises Http404 where it is absent or foreign."""
+    rows = visible_conversations(user).select_related("account", "profile", "assignee")
+    row: Conversation = _get_or_404(rows.defer("account__credentials", "profile__raw"), pk)
+    return row
 
 
 def _get_or_404(rows: QuerySet[Any], pk: Any) -> Any:

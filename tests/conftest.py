@@ -13,7 +13,7 @@ from django.utils import timezone
 from socialcrm.contacts import get_contact_model
 from socialcrm.models import Mention, Post, ProfileLink, SocialAccount, SocialProfile
 
-REPLY_AND_LINK = ("reply_as_account", "link_socialprofile")
+REPLY_AND_LINK = ("reply_as_account", "link_socialprofile", "work_inbox")
 
 
 def person(username: str, *permissions: str) -> User:
@@ -46,13 +46,13 @@ def rep(db: None) -> User:
 @pytest.fixture
 def agent(db: None) -> User:
     """A support agent: works on mentions, answers, links."""
-    return person("agent", *REPLY_AND_LINK)
+    return person("agent", *REPLY_AND_LINK, "assign_conversation")
 
 
 @pytest.fixture
 def manager(db: None) -> User:
     """A manager: sees everyone's outbox."""
-    return person("manager", *REPLY_AND_LINK, "view_all_outbox")
+    return person("manager", *REPLY_AND_LINK, "view_all_outbox", "assign_conversation", "share_cannedreply")
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .account import SocialAccount
 from .audit import AuditEntry
-from .conversation import Conversation
+from .canned import CannedReply
+from .conversation import Conversation, ConversationEvent, ConversationNote, ConversationSeen
 from .post import Mention, Post, Tombstone
 from .profile import ProfileLink, SocialProfile
 from .reply import Reply
@@ -18,7 +19,11 @@ __all__ = [
     "ApiToken",
     "ApiUsage",
     "AuditEntry",
+    "CannedReply",
     "Conversation",
+    "ConversationEvent",
+    "ConversationNote",
+    "ConversationSeen",
     "Gap",
     "InfluenceScore",
     "Mention",

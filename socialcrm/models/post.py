@@ -123,7 +123,9 @@ class Mention(models.Model):
     # The unique constraint begins with the post: an index of its own would say the same twice.
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     account = models.ForeignKey("SocialAccount", on_delete=models.CASCADE, related_name="mentions", db_index=False)
-    conversation = models.ForeignKey("Conversation", on_delete=models.SET_NULL, null=True, related_name="mentions")
+    conversation = models.ForeignKey(
+        "Conversation", on_delete=models.SET_NULL, null=True, related_name="mentions", db_index=False
+    )
     author = models.ForeignKey("SocialProfile", on_delete=models.CASCADE, related_name="mentions", db_index=False)
     reason = models.CharField(max_length=10, choices=Reason.choices, default=Reason.MENTION)
     posted_at = models.DateTimeField()
@@ -135,6 +137,7 @@ class Mention(models.Model):
         indexes = [
             models.Index(fields=["author", "-posted_at", "-post"], name="socialcrm_mention_author"),
             models.Index(fields=["account", "-posted_at"], name="socialcrm_mention_account"),
+            models.Index(fields=["conversation", "-posted_at", "-post"], name="socialcrm_mention_talk"),
         ]
 
     def __str__(self) -> str:

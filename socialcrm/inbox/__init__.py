@@ -1,0 +1,69 @@
+"""The inbox: conversations are listed, counted, read, taken, assigned, snoozed, resolved and opened again."""
+
+from __future__ import annotations
+
+from .acts import (
+    Outcome,
+    act_on_many,
+    assign,
+    assigning,
+    note,
+    reopen,
+    reopening,
+    resolve,
+    resolving,
+    snooze,
+    snoozing,
+    take,
+    taking,
+    undo,
+)
+from .counting import Counts, counts
+from .customer import Customer
+from .errors import ChangedSince, InboxError, NotAllowed, NotThere, TakenByAnother
+from .filters import SORTS, STATUSES, VIEWS, Filters
+from .pages import ContactBrief, InboxPage, Row, listing, version
+from .people import colleagues, may_work_on
+from .reading import Line, Seen, Thread, mark_seen, thread, thread_version
+
+__all__ = [
+    "SORTS",
+    "STATUSES",
+    "VIEWS",
+    "ChangedSince",
+    "ContactBrief",
+    "Counts",
+    "Customer",
+    "Filters",
+    "InboxError",
+    "InboxPage",
+    "Line",
+    "NotAllowed",
+    "NotThere",
+    "Outcome",
+    "Row",
+    "Seen",
+    "TakenByAnother",
+    "Thread",
+    "act_on_many",
+    "assign",
+    "assigning",
+    "colleagues",
+    "counts",
+    "listing",
+    "mark_seen",
+    "may_work_on",
+    "note",
+    "reopen",
+    "reopening",
+    "resolve",
+    "resolving",
+    "snooze",
+    "snoozing",
+    "take",
+    "taking",
+    "thread",
+    "thread_version",
+    "undo",
+    "version",
+]

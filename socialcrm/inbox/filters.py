@@ -1,0 +1,98 @@
+"""Which conversations a list shows, as its address says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.http import urlencode
+
+from socialcrm.models import Conversation
+from socialcrm.networks import canonical_id, networks
+
+VIEWS = ("mine", "unassigned", "unattended", "all")
+STATUSES = ("", "open", "pending", "snoozed", "resolved", "any")
+SORTS = ("newest", "oldest")
+LONGEST_SEARCH = 200
+# Where nobody waits: behind everyone who does. Cursors end before the year 9000.
+NEVER = datetime(8999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is asked for. `status` "" is what is active: open or pending. `sort` "oldest" is who waits longest."""
+
+    view: str = "all"
+    status: str = ""
+    network: str = ""
+    account: int = 0
+    q: str = ""
+    sort: str = "newest"
+
+    @classmethod
+    def read(cls, query: Mapping[str, Any]) -> Filters:
+        """Read a query string; what makes no sense there is left out, never an error."""
+        network = canonical_id(query.get("network", "")) if query.get("network") else ""
+        return cls(
+            view=_one_of(VIEWS, query.get("view"), "all"),
+            status=_one_of(STATUSES, query.get("status"), ""),
+            network=network if network in networks() else "",
+            account=_key(query.get("account")),
+            q=" ".join(str(query.get("q") or "").replace("\x00", " ").split())[:LONGEST_SEARCH],
+            sort=_one_of(SORTS, query.get("sort"), "newest"),
+        )
+
+    def href(self, **changes: Any) -> str:
+        """The query string of the same list with these changes; names that are no filter (c=5) are added."""
+        own = {field.name for field in fields(self)}
+        chosen = replace(self, **{name: value for name, value in changes.items() if name in own})
+        more = {name: value for name, value in changes.items() if name not in own and value not in (None, "")}
+        default = asdict(Filters())
+        said = {name: value for name, value in asdict(chosen).items() if value != default[name]}
+        return f"?{urlencode(said | more)}"
+
+    @property
+    def order(self) -> tuple[Any, bool]:
+        """The moment that the list is ordered by (an expression), and whether the newest comes first."""
+        if self.sort == "newest":
+            return "last_post_at", True
+        return ("waiting_since" if self.view == "unattended" else Coalesce("waiting_since", NEVER)), False
+
+    def apply(self, rows: QuerySet[Conversation], user: Any) -> QuerySet[Conversation]:
+        """The conversations among these that are asked for, but for the search text."""
+        return self.of_view(self.of_status(self.of_account(rows)), user)
+
+    def of_account(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """Those of the network and the account."""
+        if self.network:
+            rows = rows.filter(account__network=self.network)
+        return rows.filter(account=self.account) if self.account else rows
+
+    def of_status(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """Those of the status."""
+        if not self.status:
+            return rows.filter(status__in=Conversation.ACTIVE)
+        return rows if self.status == "any" else rows.filter(status=self.status)
+
+    def of_view(self, rows: QuerySet[Conversation], user: Any) -> QuerySet[Conversation]:
+        """Those of the view. Unattended: nobody has answered their latest word, and nobody put it off."""
+        if self.view == "mine":
+            return rows.filter(assignee=user)
+        if self.view == "unassigned":
+            return rows.filter(assignee=None)
+        if self.view == "unattended":
+            return rows.filter(status__in=Conversation.ACTIVE, waiting_since__isnull=False)
+        return rows
+
+
+def _one_of(known: tuple[str, ...], value: Any, default: str) -> str:
+    return value if value in known else default
+
+
+def _key(value: Any) -> int:
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -1,0 +1,151 @@
+"""The list of conversations: keyset pages in a fixed number of queries, page 200 like page 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2s
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+
+from socialcrm.access import hidden, visible_conversations
+from socialcrm.contacts import get_adapter
+from socialcrm.models import Conversation, ConversationEvent, ConversationSeen, Mention, Post, ProfileLink, Reply
+from socialcrm.timeline import Cursor
+
+from .filters import Filters
+
+LIMIT = 30
+# A search looks through so many conversations a page, newest first; the page's cursor leads on from there.
+SEARCHED = 5_000
+
+
+class ContactBrief(NamedTuple):
+    """The contact behind a profile, as a row shows it."""
+
+    pk: Any
+    name: str
+    url: str
+
+
+@dataclass(slots=True)
+class Row:
+    """One conversation of the list. `preview` is their newest post that the user may see, None where it is gone."""
+
+    conversation: Conversation
+    preview: Post | None
+    contact: ContactBrief | None
+    unread: bool
+    reply_state: str
+
+    @property
+    def preview_at(self) -> datetime:
+        """When they said it."""
+        return self.preview.posted_at if self.preview else self.conversation.last_post_at
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is said between the two of us alone."""
+        return self.conversation.is_private
+
+
+@dataclass(slots=True)
+class InboxPage:
+    """A page of the list. `next_cursor` is "" at the end; a search may lead on from a page with few rows or none."""
+
+    rows: list[Row]
+    next_cursor: str = ""
+
+
+def listing(user: Any, filters: Filters, cursor: str = "", limit: int = LIMIT) -> InboxPage:
+    """One page of the conversations that the user may see, in six queries."""
+    window = _window(user, filters, Cursor.parse(cursor))
+    found = _matching(window, filters, user) if filters.q else window
+    talks = list(_loaded(found, user)[: limit + 1])
+    page = InboxPage(_rows(talks[:limit], user))
+    if len(talks) > limit:
+        page.next_cursor = str(Cursor(talks[limit - 1].at, talks[limit - 1].pk))  # type: ignore[attr-defined]
+    elif filters.q:
+        page.next_cursor = _end_of(window)
+    return page
+
+
+def version(user: Any, filters: Filters) -> str:
+    """Changes when the first page changed, or anyone did anything in the inbox; one query besides the permissions."""
+    newest = Reply.objects.filter(conversation=OuterRef("pk")).order_by().values("conversation")
+    rows = _window(user, filters, None).annotate(
+        moved=Subquery(newest.annotate(at=Max("changed_at")).values("at")),
+        done=Subquery(ConversationEvent.objects.order_by("-pk").values("pk")[:1]),
+    )
+    names = ("pk", "status", "assignee", "last_post_at", "waiting_since", "moved", "done")
+    return blake2s(repr(list(rows.values_list(*names)[:LIMIT])).encode(), digest_size=8).hexdigest()
+
+
+def shown_mentions(user: Any) -> QuerySet[Mention]:
+    """What was said to us and is still there, but for the words of people who are hidden from the user."""
+    return Mention.objects.filter(~hidden(user, "author_id"), post__state=Post.State.LIVE)
+
+
+def contacts_of(profiles: Iterable[int]) -> dict[int, ContactBrief]:
+    """The contact behind each of these profiles, by profile's key: one query. The profiles are visible ones."""
+    adapter = get_adapter()
+    links = ProfileLink.objects.filter(state="linked", contact__isnull=False, profile__in=set(profiles))
+    return {
+        link.profile_id: ContactBrief(link.contact_id, adapter.name(link.contact), adapter.url(link.contact))
+        for link in links.select_related("contact")
+    }
+
+
+def _window(user: Any, filters: Filters, cursor: Cursor | None) -> QuerySet[Conversation]:
+    at, newest_first = filters.order
+    rows = filters.apply(visible_conversations(user), user).annotate(at=F(at) if isinstance(at, str) else at)
+    if cursor:
+        past = "lt" if newest_first else "gt"
+        further = Q(**{f"at__{past}": cursor.at}) | Q(at=cursor.at, **{f"pk__{past}": cursor.post_id})
+        # The second condition says less, but it is the one that an index understands.
+        rows = rows.filter(further, **{f"at__{past}e": cursor.at})
+    return rows.order_by("-at", "-pk") if newest_first else rows.order_by("at", "pk")
+
+
+def _matching(window: QuerySet[Conversation], filters: Filters, user: Any) -> QuerySet[Conversation]:
+    words = filters.q.removeprefix("@")
+    said = shown_mentions(user).filter(conversation=OuterRef("pk"), post__text__icontains=filters.q)
+    person = Q(profile__handle__icontains=words) | Q(profile__name__icontains=filters.q)
+    rows = Conversation.objects.filter(pk__in=window.values("pk")[:SEARCHED]).filter(person | Exists(said))
+    at, newest_first = filters.order
+    rows = rows.annotate(at=F(at) if isinstance(at, str) else at)
+    return rows.order_by("-at", "-pk") if newest_first else rows.order_by("at", "pk")
+
+
+def _end_of(window: QuerySet[Conversation]) -> str:
+    last: Any = window[SEARCHED - 1 : SEARCHED].first()
+    return str(Cursor(last.at, last.pk)) if last else ""
+
+
+def _loaded(rows: QuerySet[Conversation], user: Any) -> QuerySet[Conversation]:
+    newest = shown_mentions(user).filter(conversation=OuterRef("pk")).order_by("-posted_at", "-post")
+    ours = Reply.objects.filter(conversation=OuterRef("pk")).exclude(state=Reply.State.CANCELLED).order_by("-pk")
+    return (
+        rows.select_related("account", "profile", "assignee")
+        .defer("account__credentials", "profile__raw", "profile__bio")
+        .annotate(preview_id=Subquery(newest.values("post")[:1]), reply_state=Subquery(ours.values("state")[:1]))
+    )
+
+
+def _rows(talks: list[Any], user: Any) -> list[Row]:
+    posts = Post.objects.defer("raw").in_bulk([talk.preview_id for talk in talks if talk.preview_id])
+    contacts = contacts_of(talk.profile_id for talk in talks)
+    seen = ConversationSeen.objects.filter(user=user, conversation__in=[talk.pk for talk in talks])
+    last = dict(seen.values_list("conversation_id", "post_id"))
+    return [
+        Row(
+            talk,
+            posts.get(talk.preview_id or 0),
+            contacts.get(talk.profile_id),
+            (talk.preview_id or 0) > last.get(talk.pk, 0),
+            talk.reply_state or "",
+        )
+        for talk in talks
+    ]
