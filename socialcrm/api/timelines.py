@@ -41,7 +41,7 @@ def summary(contact: Any, user: Any) -> dict[str, Any]:
         "emails": get_adapter().emails(contact),
         "links": who.links,
         "suggestions": len(who.suggestions),
-        "score": scoring.for_contact(contact),
+        "score": scoring.for_profiles(link.profile for link in who.links),
         "counts": who.counts,
         "last_touch": _last_touch(who.profile_ids(), user),
     }

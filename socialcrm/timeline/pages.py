@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import JSONObject
+from django.db import connections
+from django.db.models import Q, QuerySet
 
 from socialcrm.access import usable_accounts
 from socialcrm.models import Mention, Post, ProfileLink, Reply, SocialAccount
 
+from .ready import ready
 from .shape import KINDS, Cursor, Entry, Head, Item, People, TimelinePage
 
 UNSENT = (Reply.State.QUEUED, Reply.State.SENDING, Reply.State.UNKNOWN, Reply.State.FAILED)
@@ -20,15 +21,7 @@ THREAD_POSTS = 200
 def people(contacts: Any) -> People:
     """Load the profiles of a contact or of several (a QuerySet stays a subquery), with their counts: one query."""
     found = contacts if isinstance(contacts, (list, tuple, set, QuerySet)) else [contacts]
-    rows = (
-        ProfileLink.objects.filter(contact__in=found, state__in=("linked", "suggested"))
-        .select_related("profile", "decided_by")
-        .defer("profile__raw")
-        .annotate(n_posts=_count(Post, "author"), n_mentions=_count(Mention, "author"), n_ours=_count_ours())
-        .annotate(**_moving())
-        .order_by(F("profile__followers").desc(nulls_last=True), "-score", "pk")
-    )
-    links = list(rows)
+    links = list(ready.links.filter(contact__in=found))
     return People(
         found,
         [link for link in links if link.state == ProfileLink.State.LINKED],
@@ -100,28 +93,30 @@ def _arms(profiles: list[int], mine: list[int], kind: str, cursor: Cursor | None
         theirs = Post.objects.filter(author__in=profiles)
         if kind == "posts":
             theirs = theirs.exclude(pk__in=mentions.values("post"))
-        yield _arm(theirs, "posted_at", "pk", cursor, n)
+        yield _arm(theirs, cursor, n)
     if kind == "mentions":
         # One post may mention two of our accounts.
-        yield _arm(mentions, "posted_at", "post", cursor, 2 * n)
+        yield _arm(mentions, cursor, 2 * n, post="post__")
     if kind in ("all", "replies"):
-        ours = Post.objects.filter(to_profile__in=profiles, account__in=mine, account__isnull=False)
-        yield _arm(ours, "posted_at", "pk", cursor, n)
+        yield _arm(Post.objects.filter(to_profile__in=profiles, account__in=mine, account__isnull=False), cursor, n)
         unsent = Reply.objects.filter(state__in=UNSENT, post__author__in=profiles)
-        if cursor:
-            unsent = unsent.filter(created_at__lt=cursor.at)
-        newest = unsent.order_by("-created_at").values("pk")[:n]
-        rows = Reply.objects.filter(pk__in=newest)
-        yield rows.values_list("created_at", "post_id", "post__thread_id", "post__network")
+        yield _arm(unsent, cursor, n, at="created_at", post="post__")
 
 
-def _arm(rows: QuerySet[Any], at: str, pk: str, cursor: Cursor | None, n: int) -> QuerySet[Any, Any]:
+def _arm(
+    rows: QuerySet[Any], cursor: Cursor | None, n: int, at: str = "posted_at", post: str = ""
+) -> QuerySet[Any, Any]:
+    """The newest n of these rows as heads; `post` is the way from a row to its post."""
+    pk = f"{post}pk"
     if cursor:
         older = Q(**{f"{at}__lt": cursor.at}) | Q(**{at: cursor.at, f"{pk}__lt": cursor.post_id})
         rows = rows.filter(older, **{f"{at}__lte": cursor.at})
+    newest = rows.order_by(f"-{at}", f"-{pk}")
+    if connections[rows.db].features.supports_slicing_ordering_in_compound:
+        return newest.values_list(at, pk, f"{post}thread_id", f"{post}network")[:n]
     # SQLite takes no LIMIT inside an arm of a UNION, but it does inside a subquery.
-    newest = rows.order_by(f"-{at}", f"-{pk}").values(pk)[:n]
-    return Post.objects.filter(pk__in=newest).values_list("posted_at", "pk", "thread_id", "network")
+    few: QuerySet[Any] = rows.model._default_manager.filter(pk__in=newest.values("pk")[:n])
+    return few.values_list(at, pk, f"{post}thread_id", f"{post}network")
 
 
 def _items(
@@ -147,26 +142,17 @@ def _posts(heads: list[Head], profiles: list[int], mine: list[int]) -> list[Post
     threads = {head.thread_id for head in heads if head.thread_id}
     whole = Q(network__in={head.network for head in heads}, thread_id__in=threads)
     between_us = Q(author__in=profiles) | Q(to_profile__in=profiles, account__in=mine)
-    first_mention = Mention.objects.filter(post=OuterRef("pk")).order_by("pk")
-    rows = (
-        Post.objects.filter(Q(pk__in=pks) | (whole & between_us) if threads else Q(pk__in=pks))
-        .select_related("author", "account")
-        .defer("raw", "author__raw", "author__bio", "account__credentials")
-        .annotate(
-            mention_reason=Subquery(first_mention.values("reason")[:1]),
-            mentioned_account=Subquery(first_mention.values("account")[:1]),
-        )
-        .order_by("-posted_at", "-pk")[:THREAD_POSTS]
-    )
-    return sorted(rows, key=lambda post: (post.posted_at, post.pk))
+    rows = ready.posts.filter(Q(pk__in=pks) | (whole & between_us) if threads else Q(pk__in=pks))
+    return sorted(rows[:THREAD_POSTS], key=lambda post: (post.posted_at, post.pk))
 
 
 def _replies(posts: list[Post]) -> dict[int, list[Reply]]:
-    theirs = [post.pk for post in posts if post.account_id is None]
-    rows = Reply.objects.filter(post__in=theirs).exclude(state=Reply.State.CANCELLED)
+    theirs = {post.pk: post for post in posts if post.account_id is None}
     found: dict[int, list[Reply]] = {}
-    for reply in rows.select_related("user", "account").defer("account__credentials").order_by("pk"):
-        found.setdefault(reply.post_id or 0, []).append(reply)
+    for reply in ready.replies.filter(post__in=list(theirs)):
+        post = theirs[reply.post_id or 0]
+        reply.post = post  # a failed reply shows where it can be answered instead, without a query
+        found.setdefault(post.pk, []).append(reply)
     return found
 
 
@@ -201,35 +187,3 @@ def _item(entries: list[Entry], who: People, kind: str) -> Item:
         contact=who.contact_by_profile.get(profile_id or 0),
         profile=anchor.author if anchor.account_id is None else None,
     )
-
-
-def _count(model: Any, column: str) -> Case:
-    rows = model.objects.filter(**{column: OuterRef("profile")}).order_by().values(column)
-    unit = "post" if model is Mention else "pk"
-    return _if_linked(rows.annotate(n=Count(unit, distinct=model is Mention)).values("n"))
-
-
-def _count_ours() -> Case:
-    rows = Post.objects.filter(to_profile=OuterRef("profile"), account__isnull=False)
-    return _if_linked(rows.order_by().values("to_profile").annotate(n=Count("pk")).values("n"))
-
-
-def _moving() -> dict[str, Subquery]:
-    """What tells that a reply moved: those in flight by their own index, the settled ones by their conversation."""
-    moving = Reply.objects.filter(state__in=Reply.IN_FLIGHT, post__author=OuterRef("profile")).order_by()
-    ours = Reply.objects.filter(conversation__profile=OuterRef("profile")).order_by()
-    sending = Count("pk", filter=Q(state="sending"))
-    return {
-        "moving": Subquery(moving.values("post__author").annotate(told=_told(sending=sending)).values("told")),
-        "settled": Subquery(ours.values("conversation__profile").annotate(told=_told()).values("told")),
-    }
-
-
-def _told(**more: Count) -> JSONObject:
-    """Several figures as one object, so that they need one subquery."""
-    return JSONObject(n=Count("pk"), at=Max("changed_at"), **more)
-
-
-def _if_linked(count: QuerySet[Any, Any]) -> Case:
-    linked = When(state="linked", then=Subquery(count, output_field=IntegerField()))
-    return Case(linked, default=Value(0), output_field=IntegerField())

@@ -125,7 +125,7 @@ def build_panel(user: Any, contacts: Any, query: Mapping[str, str], base: str = 
         base=base,
     )
     if panel.contact is not None:
-        panel.score = scoring.for_contact(panel.contact)
+        panel.score = scoring.for_profiles(link.profile for link in who.links)
     return panel
 
 

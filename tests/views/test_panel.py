@@ -22,6 +22,12 @@ from tests.conftest import make_contact
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def sqlite_was_asked_for_json(db: None) -> bool:
+    """Django asks SQLite once for each connection whether it knows JSON, which is no query of the panel's."""
+    return bool(connection.features.supports_json_field)
+
+
 def drawn(contacts: Any, user: User, path: str = "/somewhere/") -> str:
     """The panel as a host's template draws it."""
     request = RequestFactory().get(path)
@@ -71,6 +77,18 @@ def test_the_panel_takes_at_most_ten_queries_however_many_posts(
     posts_of(ada_profile, acme, n)
     with django_assert_max_num_queries(11):  # the test's own reading of the user is one of them
         drawn(ada, rep)
+
+
+def test_replies_that_failed_take_no_query_each(
+    ada: Any, ada_profile: SocialProfile, acme: SocialAccount, rep: User, django_assert_max_num_queries: Any
+) -> None:
+    posts_of(ada_profile, acme, 10)
+    failed = Reply(account=acme, user=rep, text="hello", state="failed", error_detail="No.")
+    for post in Post.objects.filter(author=ada_profile):
+        failed.pk, failed.post, failed.client_key = None, post, f"k{post.pk}"
+        failed.save(force_insert=True)
+    with django_assert_max_num_queries(11):
+        assert drawn(ada, rep).count("Open on X") >= 10
 
 
 def test_ten_and_five_thousand_posts_take_the_same_number_of_queries(
