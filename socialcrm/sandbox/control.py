@@ -6,14 +6,15 @@ from aiohttp import web
 
 from . import control_accounts as accounts
 from . import control_calls as calls
+from . import control_posts as posts
 from .control_frame import control
 
 
 def add(app: web.Application) -> None:
     """Put the control API on the server."""
-    gets = {
-        "posts": calls.list_posts,
-        "log": calls.read_log,
+    reads = {
+        "posts": posts.list_posts,
+        "log": posts.read_log,
         "faults": calls.list_faults,
         "clock": calls.set_clock,
         "credentials": accounts.credentials,
@@ -21,11 +22,13 @@ def add(app: web.Application) -> None:
         "life": calls.set_life,
         "limits": calls.set_limits,
         "names": calls.set_names,
+        "version": calls.set_version,
         "health": calls.health,
     }
-    posts = {
-        "post": calls.make_post,
-        "delete": calls.delete_post,
+    writes = {
+        "post": posts.make_post,
+        "delete": posts.delete_post,
+        "edit": posts.edit_post,
         "faults": calls.add_fault,
         "clock": calls.set_clock,
         "tier": accounts.set_tier,
@@ -34,9 +37,10 @@ def add(app: web.Application) -> None:
         "life": calls.set_life,
         "limits": calls.set_limits,
         "names": calls.set_names,
+        "version": calls.set_version,
     }
-    for name, call in gets.items():
+    for name, call in reads.items():
         app.router.add_get(f"/_control/{name}", control(call))
-    for name, call in posts.items():
+    for name, call in writes.items():
         app.router.add_post(f"/_control/{name}", control(call))
     app.router.add_delete("/_control/faults", control(calls.clear_faults))

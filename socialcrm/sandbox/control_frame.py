@@ -8,7 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
-from .state import ALIASES, Sandbox, of
+from .network import Network, NotHere
+from .networks import named
+from .state import Sandbox, of
 
 Body = dict[str, Any]
 
@@ -33,6 +35,8 @@ def control(call: Call) -> Callable[[web.Request], Awaitable[web.Response]]:
             return web.json_response(call(of(request), request, body))
         except Wrong as wrong:
             return web.json_response({"error": str(wrong)}, status=wrong.status)
+        except NotHere as missing:
+            return web.json_response({"error": str(missing)}, status=400)
 
     return handle
 
@@ -49,17 +53,33 @@ async def _body(request: web.Request) -> Body:
     return body
 
 
-def network_of(source: Any) -> str:
+def network_of(source: Any) -> Network:
     """The network that a call names; `x` means `twitter`, nothing means `twitter`."""
-    name = str(source.get("network") or "").lower()
-    if name not in ALIASES:
+    name = str(source.get("network") or "")
+    network = named(name)
+    if network is None:
         raise Wrong(f"there is no network {name!r} in this sandbox", 404)
-    return ALIASES[name]
+    return network
 
 
-def account_of(sandbox: Sandbox, network: str, who: object) -> Body:
+def account_of(sandbox: Sandbox, network: Network, who: object) -> Body:
     """The account by handle or id; Wrong (404) when there is none."""
-    account = sandbox.account(network, str(who or ""))
+    account = sandbox.account(network.id, str(who or ""))
     if account is None:
-        raise Wrong(f"there is no account {who!r} on {network}", 404)
+        raise Wrong(f"there is no account {who!r} on {network.id}", 404)
     return account
+
+
+def post_of(sandbox: Sandbox, network: Network, post_id: object) -> Body:
+    """A post that is still there; Wrong (404) when it isn't."""
+    post = network.find(sandbox, post_id)
+    if post is None:
+        raise Wrong(f"there is no post {post_id!r} on {network.id}", 404)
+    return post
+
+
+def number_of(text: object, name: str) -> int:
+    """A whole number that the world can hold; Wrong when it is none."""
+    if not str(text).isdigit() or int(str(text)) >= 1 << 63:
+        raise Wrong(f"{name} is not a number: {text!r}")
+    return int(str(text))

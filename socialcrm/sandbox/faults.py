@@ -37,9 +37,11 @@ class Rule:
         """What happens to a matching call."""
         return str(self.body["action"])
 
-    def matches(self, method: str, path: str, accounts: set[str]) -> bool:
+    def matches(self, network: str, method: str, path: str, accounts: set[str]) -> bool:
         """Whether a call is meant, before the dice are thrown."""
         match = self.body.get("match") or {}
+        if match.get("network") and {"x": "twitter"}.get(match["network"], match["network"]) != network:
+            return False
         if match.get("method") and match["method"].upper() != method:
             return False
         if match.get("account") and str(match["account"]).lower().lstrip("@") not in accounts:
@@ -96,11 +98,11 @@ class Faults:
             return self._world.run("DELETE FROM faults")
         return self._world.run("DELETE FROM faults WHERE id=?", rule_id)
 
-    def pick(self, method: str, path: str, accounts: set[str]) -> list[Rule]:
+    def pick(self, network: str, method: str, path: str, accounts: set[str]) -> list[Rule]:
         """The rules that hit this call; counts what they saw and hit."""
         hit = []
         for rule in self.rules():
-            if not rule.matches(method, path, accounts):
+            if not rule.matches(network, method, path, accounts):
                 continue
             if rule.throw():
                 rule.hits += 1

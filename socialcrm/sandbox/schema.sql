@@ -11,13 +11,14 @@ CREATE TABLE IF NOT EXISTS people (
   known TEXT NOT NULL, mood REAL NOT NULL, topics TEXT NOT NULL);
 
 CREATE TABLE IF NOT EXISTS accounts (
-  network TEXT NOT NULL, id INTEGER NOT NULL, handle TEXT NOT NULL, handle_lower TEXT NOT NULL, name TEXT NOT NULL,
+  network TEXT NOT NULL, id INTEGER NOT NULL, handle TEXT NOT NULL, handle_lower TEXT NOT NULL,
+  host TEXT NOT NULL DEFAULT '', name TEXT NOT NULL,
   bio TEXT NOT NULL, location TEXT NOT NULL, website TEXT NOT NULL, created_at INTEGER NOT NULL,
   verified INTEGER NOT NULL, protected INTEGER NOT NULL, suspended INTEGER NOT NULL,
   followers INTEGER NOT NULL, following INTEGER NOT NULL, listed INTEGER NOT NULL, posts INTEGER NOT NULL,
   likes INTEGER NOT NULL, person INTEGER REFERENCES people(id), brand INTEGER NOT NULL, language TEXT NOT NULL,
   mood REAL NOT NULL, tier TEXT, PRIMARY KEY (network, id)) WITHOUT ROWID;
-CREATE UNIQUE INDEX IF NOT EXISTS accounts_handle ON accounts (network, handle_lower);
+CREATE UNIQUE INDEX IF NOT EXISTS accounts_handle ON accounts (network, handle_lower, host);
 CREATE INDEX IF NOT EXISTS accounts_person ON accounts (person);
 
 CREATE TABLE IF NOT EXISTS posts (
@@ -26,6 +27,7 @@ CREATE TABLE IF NOT EXISTS posts (
   conversation INTEGER NOT NULL, quoted INTEGER, source TEXT NOT NULL,
   likes INTEGER NOT NULL, reposts INTEGER NOT NULL, replies INTEGER NOT NULL, quotes INTEGER NOT NULL,
   bookmarks INTEGER NOT NULL, impressions INTEGER NOT NULL, deleted_at INTEGER,
+  spoiler TEXT NOT NULL DEFAULT '', visibility TEXT NOT NULL DEFAULT 'public', edited_at INTEGER, boost_of INTEGER,
   PRIMARY KEY (network, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS posts_author ON posts (network, author, id, deleted_at);
 CREATE INDEX IF NOT EXISTS posts_conversation ON posts (network, conversation, id);

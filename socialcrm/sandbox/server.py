@@ -12,13 +12,12 @@ from . import control, faults, life, pages
 from .clock import Clock
 from .faults import Faults
 from .mastodon import routes as mastodon
+from .networks import at_path
 from .state import SANDBOX, Sandbox, of
 from .town import build
 from .world import World
 from .x import apps, problems, routes
-from .x.auth import names_of
 
-NETWORK_PATHS = ("/2/", "/oauth/", "/1.1/", "/i/oauth2/", "/mastodon/")
 BODY_LIMIT = 1024 * 1024
 
 
@@ -77,10 +76,10 @@ async def _own_refusals(request: web.Request, handler: Handler) -> web.StreamRes
 
 @web.middleware
 async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
-    sandbox = of(request)
-    if not request.path.startswith(NETWORK_PATHS) or not sandbox.faults.rules():
+    sandbox, network = of(request), at_path(request.path)
+    if network is None or not sandbox.faults.rules():
         return await handler(request)
-    rules = sandbox.faults.pick(request.method, request.path_qs, names_of(request))
+    rules = sandbox.faults.pick(network.id, request.method, request.path_qs, network.callers(request))
     return await faults.play(rules, request, handler)
 
 

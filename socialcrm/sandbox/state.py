@@ -12,8 +12,9 @@ from .clock import Clock
 from .faults import Faults
 from .world import World
 
-TWITTER = "twitter"
-ALIASES = {"x": TWITTER, "twitter": TWITTER, "": TWITTER}
+TWITTER, MASTODON = "twitter", "mastodon"
+# The server of the sandbox's Mastodon; people of other servers have another host, people of X have none.
+HOME = "town.example"
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Sandbox:
     memory: dict[str, Any] = field(default_factory=dict)
 
     def log(self, account: dict[str, Any], action: str, post: dict[str, Any], via: str) -> None:
-        """Append what a network accepted: `action` is `post` or `delete`; `via` is `api`, `control` or `town`."""
+        """Append what a network accepted: `action` post, edit, delete or boost; `via` api, web, control or town."""
         self.world.insert(
             "log",
             {
@@ -46,9 +47,11 @@ class Sandbox:
         )
 
     def account(self, network: str, who: str | int) -> dict[str, Any] | None:
-        """An account by handle (with or without @) or by id."""
+        """An account by handle (with or without @, with or without its host) or by id."""
         text = str(who).strip().lstrip("@").lower()
-        found = self.world.one("SELECT * FROM accounts WHERE network=? AND handle_lower=?", network, text)
+        name, _, host = text.partition("@")
+        sql = "SELECT * FROM accounts WHERE network=? AND handle_lower=? AND (?='' OR host=?) ORDER BY host<>? LIMIT 1"
+        found = self.world.one(sql, network, name, host, host, HOME)
         if found is None and text.isdecimal() and len(text) < 20 and int(text) < 1 << 63:
             found = self.world.one("SELECT * FROM accounts WHERE network=? AND id=?", network, int(text))
         return found

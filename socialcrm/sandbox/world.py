@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-SCHEMA = Path(__file__).with_name("schema.sql")
+HERE = Path(__file__).parent
+SCHEMAS = (HERE / "schema.sql", HERE / "mastodon" / "schema.sql")
 
-# Raise it when schema.sql changes.
-VERSION = 1
+# Raise it when one of them changes.
+VERSION = 2
 
 
 class OtherVersion(Exception):
@@ -31,7 +32,8 @@ class World:
         version, empty = self.value("PRAGMA user_version"), not self.value("SELECT COUNT(*) FROM sqlite_master")
         if version != VERSION and not empty:
             raise OtherVersion(f"{self.path} was made by another version of the sandbox. Remove it to start over.")
-        self.db.executescript(f"PRAGMA user_version={VERSION}; {SCHEMA.read_text(encoding='utf-8')}")
+        tables = "\n".join(schema.read_text(encoding="utf-8") for schema in SCHEMAS)
+        self.db.executescript(f"PRAGMA user_version={VERSION}; {tables}")
 
     def close(self) -> None:
         """Close the file."""

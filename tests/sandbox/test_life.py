@@ -10,37 +10,38 @@ from typing import Any
 import pytest
 
 from socialcrm.sandbox.life import Life
+from socialcrm.sandbox.networks import NETWORKS
 from socialcrm.sandbox.server import open_sandbox
 from socialcrm.sandbox.state import Sandbox
-from socialcrm.sandbox.x.publish import find, publish
 
-TWITTER = "twitter"
 MINUTES = 240
 
 
 @pytest.fixture(scope="module")
 def lived() -> Iterator[Sandbox]:
-    """A town after four hours, in which the desk answered every tenth mention by the API."""
+    """A town after four hours, in which the desk answered many mentions on both networks."""
     town = open_sandbox(":memory:", "http://127.0.0.1:1", seed=11, people=400, history_days=5, speed=0)
     life, answered = Life(town), 0
     for step in range(MINUTES * 6):
         town.clock.advance(10)
         life._live(1.0)
-        if step % 12 == 0 and (post := _newest_mention(town)):
-            desk = town.account(TWITTER, "lumen_desk")
-            assert desk is not None
-            publish(town, desk, f"Answer number {answered}", post)
-            answered += 1
+        if step % 12 == 0:
+            answered += sum(_answer(town, name, answered) for name in NETWORKS)
     yield town
     town.world.close()
 
 
-def _newest_mention(town: Sandbox) -> dict[str, Any] | None:
+def _answer(town: Sandbox, name: str, number: int) -> bool:
+    """Whether there was a mention to answer."""
     sql = (
-        "SELECT id FROM log WHERE via='town' AND action='post' AND text LIKE '%@lumen_desk%' ORDER BY seq DESC LIMIT 1"
+        "SELECT id FROM log WHERE network=? AND via='town' AND action='post' AND text LIKE '%@lumen_desk%' "
+        "ORDER BY seq DESC LIMIT 1"
     )
-    found = town.world.value(sql)
-    return find(town, found) if found else None
+    network, desk = NETWORKS[name], town.account(name, "lumen_desk")
+    post = network.find(town, town.world.value(sql, name))
+    if post and desk:
+        network.publish(town, desk, f"Answer number {number}", post, via="api")
+    return bool(post)
 
 
 def entries(town: Sandbox) -> list[dict[str, Any]]:
@@ -56,7 +57,9 @@ def test_the_brand_is_mentioned_about_once_a_minute(lived: Sandbox) -> None:
 
 def test_most_replies_of_ours_are_answered_within_40_seconds(lived: Sandbox) -> None:
     ours = {one["id"]: one["at"] for one in entries(lived) if one["via"] == "api"}
-    waits = [one["at"] - ours[one["in_reply_to"]] for one in entries(lived) if one["in_reply_to"] in ours]
+    answers = [one for one in entries(lived) if one["in_reply_to"] in ours and one["action"] == "post"]
+    waits = [one["at"] - ours[one["in_reply_to"]] for one in answers]
+    assert {one["network"] for one in answers} == set(NETWORKS)
     assert 0.5 * len(ours) < len(waits) < len(ours)
     # The test looks every ten seconds.
     assert all(10_000 <= wait <= 51_000 for wait in waits)
@@ -66,6 +69,25 @@ def test_people_chat_quote_and_delete_too(lived: Sandbox) -> None:
     kinds = Counter((one["action"], one["in_reply_to"] is not None) for one in entries(lived) if one["via"] == "town")
     assert kinds[("delete", False)] and kinds[("post", True)] > 20
     assert lived.world.value("SELECT COUNT(*) FROM posts WHERE quoted IS NOT NULL")
+
+
+def test_on_mastodon_people_boost_like_and_edit(lived: Sandbox) -> None:
+    there = [one for one in entries(lived) if one["network"] == "mastodon" and one["via"] == "town"]
+    assert {"post", "boost", "edit"} <= {one["action"] for one in there}
+    kinds = lived.world.all("SELECT DISTINCT type FROM masto_notifications")
+    assert {"mention", "reblog", "favourite"} <= {row["type"] for row in kinds}
+    sql = "SELECT DISTINCT visibility FROM posts WHERE network='mastodon'"
+    assert {row["visibility"] for row in lived.world.all(sql)} == {"public", "unlisted", "private", "direct"}
+    assert lived.world.value("SELECT COUNT(*) FROM posts WHERE spoiler<>''")
+
+
+def test_an_answer_is_heard_by_no_more_people_than_what_it_answers(lived: Sandbox) -> None:
+    sql = (
+        "SELECT COUNT(*) FROM posts p JOIN posts q ON q.network=p.network AND q.id=p.in_reply_to "
+        "JOIN accounts a ON a.network=p.network AND a.id=p.author "
+        "WHERE p.network='mastodon' AND a.brand=0 AND p.visibility<>q.visibility"
+    )
+    assert lived.world.value(sql) == 0
 
 
 def test_they_seldom_say_the_same(lived: Sandbox) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,15 +12,23 @@ from aiohttp import web
 
 from socialcrm.sandbox.state import Sandbox, of
 
-from . import render
+from . import limits, store
 
-WINDOW_S, LIMIT = 300, 300
-POST_WINDOW_S, POST_LIMIT = 10800, 300
+Row = dict[str, Any]
 SENTENCES = {
     "blank": ("Validation failed: Text can't be blank", "La validation a échoué : Text doit être rempli(e)"),
     "long": (
         "Validation failed: Text character limit of 500 exceeded",
         "La validation a échoué : Text limite de caractères de 500 dépassée",
+    ),
+    "visibility": (
+        "Validation failed: Visibility is not included in the list",
+        "La validation a échoué : Visibility n’est pas inclus(e) dans la liste",
+    ),
+    "broken": ("Validation failed: Text is invalid", "La validation a échoué : Text n’est pas valide"),
+    "no_parent": (
+        "The post you are trying to reply to does not appear to exist.",
+        "Le message auquel vous essayez de répondre ne semble pas exister.",
     ),
 }
 
@@ -34,12 +41,19 @@ class Refused(Exception):
         self.status, self.sentence = status, sentence
 
 
-def invalid(what: str, language: str) -> Refused:
-    """A validation error, in the account's language as Mastodon has it."""
-    return Refused(422, SENTENCES[what][language == "fr"])
-
-
 MISSING = "Record not found"
+
+
+def invalid(what: str, language: str, status: int = 422) -> Refused:
+    """A refusal in the account's language, as Mastodon has it."""
+    return Refused(status, SENTENCES[what][language == "fr"])
+
+
+def known(row: Row | None) -> Row:
+    """The row that was looked for; 404 without it."""
+    if row is None:
+        raise Refused(404, MISSING)
+    return row
 
 
 @dataclass
@@ -48,8 +62,8 @@ class Caller:
 
     sandbox: Sandbox
     request: web.Request
-    account: dict[str, Any] | None
-    form: dict[str, Any] = field(default_factory=dict)
+    account: Row | None
+    form: Row = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -58,18 +72,19 @@ class Caller:
         return int(self.account["id"]) if self.account else None
 
     @property
-    def own(self) -> dict[str, Any]:
+    def own(self) -> Row:
         """The account; 401 without one."""
         if self.account is None:
             raise Refused(401, "The access token is invalid")
         return self.account
 
-    def link(self, path: str, ids: list[int], query: list[tuple[str, str]]) -> None:
+    def link(self, ids: list[int]) -> None:
         """The Link header of a page whose ids stand newest first."""
         if not ids:
             return
+        query = self.request.query.items()
         kept = [(name, value) for name, value in query if name not in {"min_id", "max_id", "since_id"}]
-        url = f"{render.base(self.sandbox)}{path}"
+        url = f"{self.sandbox.public_url}{self.request.path}"
         older, newer = urlencode([*kept, ("max_id", ids[-1])]), urlencode([*kept, ("min_id", ids[0])])
         self.headers["Link"] = f'<{url}?{older}>; rel="next", <{url}?{newer}>; rel="prev"'
 
@@ -85,7 +100,7 @@ def endpoint(call: Call, scope: str = "", *, posts: bool = False) -> Callable[[w
         try:
             caller.form = await _form(request)
             caller.account = _account(caller, scope)
-            _spend(caller, posts)
+            _spend(caller, limits.STATUSES if posts else limits.CALLS)
             return web.json_response(call(caller), headers=caller.headers)
         except Refused as refused:
             return web.json_response({"error": refused.sentence}, status=refused.status, headers=caller.headers)
@@ -93,7 +108,7 @@ def endpoint(call: Call, scope: str = "", *, posts: bool = False) -> Callable[[w
     return handle
 
 
-async def _form(request: web.Request) -> dict[str, Any]:
+async def _form(request: web.Request) -> Row:
     if request.method == "GET":
         return dict(request.query)
     if "json" not in request.content_type:
@@ -105,7 +120,7 @@ async def _form(request: web.Request) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _account(caller: Caller, scope: str) -> dict[str, Any] | None:
+def _account(caller: Caller, scope: str) -> Row | None:
     header = caller.request.headers.get("authorization", "")
     world = caller.sandbox.world
     sql = "SELECT * FROM masto_tokens WHERE token=? AND kind='access' AND revoked=0"
@@ -116,21 +131,14 @@ def _account(caller: Caller, scope: str) -> dict[str, Any] | None:
         return None
     if scope and not {scope, scope.partition(":")[0]} & set(token["scope"].split()):
         raise Refused(403, "This action is outside the authorized scopes")
-    return world.one("SELECT * FROM masto_accounts WHERE id=?", token["account"])
+    account = store.account(caller.sandbox, token["account"])
+    if account is not None and account["suspended"]:
+        raise Refused(403, "Your login is currently disabled")
+    return account
 
 
-def _spend(caller: Caller, posts: bool) -> None:
-    """Count a call in its window; the control API's limit for `*` wins."""
-    seconds, limit = (POST_WINDOW_S, POST_LIMIT) if posts else (WINDOW_S, LIMIT)
-    own = (caller.sandbox.memory.get("limits") or caller.sandbox.world.get("limits", {})).get("*")
-    limit = int(own["limit"]) if own else limit
-    now = caller.sandbox.clock.now() / 1000
-    windows = caller.sandbox.memory.setdefault("masto_windows", {})
-    end = (now // seconds + 1) * seconds
-    key = (caller.me, posts, end)
-    used = windows[key] = windows.get(key, 0) + 1
-    reset = datetime.fromtimestamp(end, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    caller.headers |= {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": str(max(0, limit - used))}
-    caller.headers["X-RateLimit-Reset"] = reset
-    if used > limit:
+def _spend(caller: Caller, bucket: str) -> None:
+    allowed, headers = limits.spend(caller.sandbox, bucket, caller.me or caller.request.remote or "")
+    caller.headers |= headers
+    if not allowed:
         raise Refused(429, "Too many requests")

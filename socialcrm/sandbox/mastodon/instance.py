@@ -1,132 +1,144 @@
-"""What the server says of itself: /api/v2/instance, its older form, and its OAuth metadata."""
+"""What the server says of itself: /api/v2/instance, its older form, its OAuth metadata; it can play an older one."""
 
 from __future__ import annotations
 
-from typing import Any
+from socialcrm.sandbox.state import HOME, MASTODON, Sandbox
+from socialcrm.sandbox.words import words
 
-from . import render, store
-from .calls import MAX_CHARACTERS, PER_URL
-from .endpoint import Caller
+from .addresses import base
+from .endpoint import MISSING, Caller, Refused, Row
+from .statuses import MAX_CHARACTERS, PER_URL
 
 VERSION = "4.6.4"
-SCOPES = [
-    "read", "write", "profile", "follow", "push", "read:accounts", "read:notifications", "read:search",
-    "read:statuses", "write:statuses", "write:media", "write:favourites", "write:conversations",
-]  # fmt: skip
-Row = dict[str, Any]
+# Servers from here on describe their OAuth, know the scope `profile`, and take PKCE.
+DISCOVERY = (4, 3)
+SCOPES = words(
+    "read write profile follow push read:accounts read:notifications read:search read:statuses "
+    "write:statuses write:media write:favourites write:conversations"
+)
+ACCOUNTS = {
+    "max_display_name_length": 40,
+    "max_note_length": 500,
+    "max_avatar_description_length": 150,
+    "max_header_description_length": 150,
+    "max_featured_tags": 10,
+    "max_pinned_statuses": 5,
+    "max_profile_fields": 4,
+    "profile_field_name_limit": 255,
+    "profile_field_value_limit": 255,
+}
+STATUSES = {
+    "max_characters": MAX_CHARACTERS,
+    "max_media_attachments": 4,
+    "characters_reserved_per_url": PER_URL,
+}
+MEDIA = {
+    "description_limit": 1500,
+    "image_matrix_limit": 33177600,
+    "image_size_limit": 16777216,
+    "supported_mime_types": [],
+    "video_frame_rate_limit": 120,
+    "video_matrix_limit": 8294400,
+    "video_size_limit": 103809024,
+}
+POLLS = {"max_options": 4, "max_characters_per_option": 50, "min_expiration": 300, "max_expiration": 2629746}
+CLOSED = {"enabled": False, "approval_required": False, "reason_required": False}
+FEEDS = ("live_feeds", "hashtag_feeds", "trending_link_feeds")
+
+
+def version(sandbox: Sandbox) -> str:
+    """The version that the server plays; the control API chooses it."""
+    return str(sandbox.world.get("masto_version") or VERSION)
+
+
+def is_described(sandbox: Sandbox) -> bool:
+    """Whether the server is new enough to describe its OAuth."""
+    return tuple(int(part) for part in version(sandbox).split(".")[:2]) >= DISCOVERY
+
+
+def scopes(sandbox: Sandbox) -> list[str]:
+    """The scopes that this version knows."""
+    return SCOPES if is_described(sandbox) else [one for one in SCOPES if one != "profile"]
 
 
 def _configuration(caller: Caller) -> Row:
-    home = render.base(caller.sandbox)
     return {
-        "urls": {
-            "streaming": home.replace("http", "ws", 1),
-            "status": None,
-            "about": f"{home}/about",
-            "privacy_policy": None,
-            "terms_of_service": None,
-        },
+        "urls": _urls(caller.sandbox),
         "vapid": {"public_key": ""},
-        "accounts": {
-            "max_display_name_length": 40,
-            "max_note_length": 500,
-            "max_avatar_description_length": 150,
-            "max_header_description_length": 150,
-            "max_featured_tags": 10,
-            "max_pinned_statuses": 5,
-            "max_profile_fields": 4,
-            "profile_field_name_limit": 255,
-            "profile_field_value_limit": 255,
-        },
-        "statuses": {
-            "max_characters": MAX_CHARACTERS,
-            "max_media_attachments": 4,
-            "characters_reserved_per_url": PER_URL,
-        },
-        "media_attachments": {
-            "description_limit": 1500,
-            "image_matrix_limit": 33177600,
-            "image_size_limit": 16777216,
-            "supported_mime_types": [],
-            "video_frame_rate_limit": 120,
-            "video_matrix_limit": 8294400,
-            "video_size_limit": 103809024,
-        },
-        "polls": {
-            "max_options": 4,
-            "max_characters_per_option": 50,
-            "min_expiration": 300,
-            "max_expiration": 2629746,
-        },
+        "accounts": ACCOUNTS,
+        "statuses": STATUSES,
+        "media_attachments": MEDIA,
+        "polls": POLLS,
         "translation": {"enabled": False},
-        "timelines_access": {
-            name: {"local": "public", "remote": "public"}
-            for name in ("live_feeds", "hashtag_feeds", "trending_link_feeds")
-        },
+        "timelines_access": {name: {"local": "public", "remote": "public"} for name in FEEDS},
         "limited_federation": False,
     }
 
 
+def _urls(sandbox: Sandbox) -> Row:
+    home = base(sandbox)
+    pages = {"status": None, "privacy_policy": None, "terms_of_service": None}
+    return {"streaming": home.replace("http", "ws", 1), "about": f"{home}/about", **pages}
+
+
+def _people(caller: Caller) -> int:
+    sql = "SELECT COUNT(*) FROM accounts WHERE network=? AND host=?"
+    return int(caller.sandbox.world.value(sql, MASTODON, HOME))
+
+
 def v2(caller: Caller) -> Row:
     """GET /api/v2/instance."""
-    people = caller.sandbox.world.value("SELECT COUNT(*) FROM masto_accounts WHERE domain=?", store.DOMAIN)
     return {
-        "domain": store.DOMAIN,
+        "domain": HOME,
         "title": "Town",
-        "version": VERSION,
+        "version": version(caller.sandbox),
         "source_url": "https://github.com/mastodon/mastodon",
         "description": "",
-        "usage": {"users": {"active_month": people}},
-        "thumbnail": {"url": f"{render.base(caller.sandbox)}/preview.png", "description": ""},
+        "usage": {"users": {"active_month": _people(caller)}},
+        "thumbnail": {"url": f"{base(caller.sandbox)}/preview.png", "description": ""},
         "icon": [],
         "languages": ["en", "fr"],
         "configuration": _configuration(caller),
-        "registrations": {
-            "enabled": False,
-            "approval_required": False,
-            "reason_required": False,
-            "message": None,
-            "min_age": None,
-            "url": None,
-        },
+        "registrations": {**CLOSED, "message": None, "min_age": None, "url": None},
         "api_versions": {"mastodon": 10},
         "wrapstodon": None,
-        "contact": {"email": "admin@town.example", "account": None},
+        "contact": {"email": f"admin@{HOME}", "account": None},
         "rules": [],
     }
 
 
 def v1(caller: Caller) -> Row:
     """GET /api/v1/instance, as old clients ask for it."""
-    new, world = v2(caller), caller.sandbox.world
-    counts = {
-        "user_count": new["usage"]["users"]["active_month"],
-        "status_count": world.value("SELECT COUNT(*) FROM masto_statuses"),
-        "domain_count": len(set(store.HOMES)) - 1,
-    }
+    new = v2(caller)
     return {
         "uri": new["domain"],
-        "title": new["title"],
+        **{name: new[name] for name in ("title", "version", "languages", "configuration", "rules")},
         "short_description": "",
         "description": "",
-        "email": "admin@town.example",
-        "version": new["version"],
+        "email": new["contact"]["email"],
         "urls": {"streaming_api": new["configuration"]["urls"]["streaming"]},
-        "stats": counts,
+        "stats": {"user_count": new["usage"]["users"]["active_month"], **_counts(caller)},
         "thumbnail": new["thumbnail"]["url"],
-        "languages": new["languages"],
         "registrations": False,
         "approval_required": False,
         "invites_enabled": False,
-        "configuration": new["configuration"],
         "contact_account": None,
-        "rules": [],
+    }
+
+
+def _counts(caller: Caller) -> Row:
+    world = caller.sandbox.world
+    return {
+        "status_count": world.value("SELECT COUNT(*) FROM posts WHERE network=?", MASTODON),
+        "domain_count": world.value("SELECT COUNT(DISTINCT host) FROM accounts WHERE network=?", MASTODON),
     }
 
 
 def oauth(caller: Caller) -> Row:
-    """GET /.well-known/oauth-authorization-server (RFC 8414; Mastodon 4.3 and later)."""
-    home = render.base(caller.sandbox)
+    """GET /.well-known/oauth-authorization-server (RFC 8414; Mastodon 4.3 and later, 404 before)."""
+    if not is_described(caller.sandbox):
+        raise Refused(404, MISSING)
+    home = base(caller.sandbox)
     return {
         "issuer": f"{home}/",
         "authorization_endpoint": f"{home}/oauth/authorize",

@@ -1,4 +1,4 @@
-"""Apps of this server, the page where a person lets one in, tokens."""
+"""The page where a person lets an app in, and what the app gets for it."""
 
 from __future__ import annotations
 
@@ -11,55 +11,37 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from socialcrm.sandbox.html import document, fill, join
-from socialcrm.sandbox.state import Sandbox, of
+from socialcrm.sandbox.html import Html, answer, fill, join, refused
+from socialcrm.sandbox.state import HOME, MASTODON, Sandbox, of
 
 from . import store
-from .endpoint import Caller, invalid
-from .instance import SCOPES
+from .addresses import face_url
+from .apps import find, issue
+from .instance import is_described, scopes
 
 CODE_MS = 600_000
-SAFE = {"content-security-policy": "default-src 'none'; style-src 'self'", "cache-control": "no-store"}
+CAN = {
+    "read": "See everything in your account",
+    "write": "Change everything in your account",
+    "profile": "See who you are",
+    "read:accounts": "See accounts",
+    "read:notifications": "See your notifications",
+    "read:search": "Search for you",
+    "read:statuses": "See posts, those to you included",
+    "write:statuses": "Post and delete posts for you",
+}
 Row = dict[str, Any]
 GRANT = "The provided authorization grant is invalid, expired, revoked, or was issued to another client."
-
-
-def register(caller: Caller) -> Row:
-    """POST /api/v1/apps."""
-    form = caller.form
-    if not form.get("client_name") or not form.get("redirect_uris"):
-        raise invalid("blank", "en")
-    uris = form["redirect_uris"]
-    uris = uris.split() if isinstance(uris, str) else [str(one) for one in uris]
-    row: Row = {"client_id": secrets.token_urlsafe(32), "client_secret": secrets.token_urlsafe(32)}
-    row |= {"name": form["client_name"], "website": form.get("website"), "scopes": form.get("scopes") or "read"}
-    number = caller.sandbox.world.insert("masto_apps", {**row, "redirect_uris": "\n".join(uris)})
-    shown = {"redirect_uris": uris, "redirect_uri": "\n".join(uris), "scopes": row["scopes"].split()}
-    return {"id": str(number), **row, **shown, "client_secret_expires_at": 0, "vapid_key": ""}
-
-
-def issue(sandbox: Sandbox, client_id: str, account: int | None, scope: str) -> Row:
-    """A fresh access token, as the token endpoint answers it."""
-    token, now = secrets.token_urlsafe(32), sandbox.clock.now()
-    row = {"token": token, "kind": "access", "client_id": client_id, "account": account, "scope": scope}
-    sandbox.world.insert_many("masto_tokens", [{**row, "redirect_uri": "", "challenge": "", "at": now, "revoked": 0}])
-    return {"access_token": token, "token_type": "Bearer", "scope": scope, "created_at": now // 1000}
-
-
-def _app(sandbox: Sandbox, client_id: str) -> Row | None:
-    return sandbox.world.one("SELECT * FROM masto_apps WHERE client_id=?", client_id)
 
 
 async def authorize(request: web.Request) -> web.StreamResponse:
     """GET and POST /oauth/authorize: whom to sign in as, yes or no."""
     sandbox = of(request)
     form = {**request.query, **{k: str(v) for k, v in (await request.post()).items()}}
-    app = _app(sandbox, form.get("client_id", ""))
-    wrong = _wrong(app, form)
+    app = find(sandbox, form.get("client_id", ""))
+    wrong = _wrong(app, form, scopes(sandbox))
     if app is None or wrong:
-        text = "<div class=box><h1>Something went wrong</h1><p>{wrong}</p></div>"
-        page = document("Something went wrong", fill(text, wrong=wrong))
-        return web.Response(status=400, text=page, content_type="text/html", headers=SAFE)
+        return refused(wrong)
     if request.method == "GET":
         return _consent(sandbox, app, form)
     return web.Response(
@@ -67,12 +49,12 @@ async def authorize(request: web.Request) -> web.StreamResponse:
     )
 
 
-def _wrong(app: Row | None, form: dict[str, str]) -> str:
+def _wrong(app: Row | None, form: dict[str, str], offered: list[str]) -> str:
     if app is None:
         return "Client authentication failed due to unknown client."
     if form.get("redirect_uri") not in app["redirect_uris"].split("\n"):
         return "The redirect uri included is not valid."
-    if not set(form.get("scope", "read").split()) <= set(app["scopes"].split()) & set(SCOPES):
+    if not set(form.get("scope", "read").split()) <= set(app["scopes"].split()) & set(offered):
         return "The requested scope is invalid, unknown, or malformed."
     if form.get("code_challenge") and form.get("code_challenge_method") != "S256":
         return "The code challenge method must be S256."
@@ -82,31 +64,44 @@ def _wrong(app: Row | None, form: dict[str, str]) -> str:
 
 
 def _consent(sandbox: Sandbox, app: Row, form: dict[str, str]) -> web.Response:
-    sql = "SELECT * FROM masto_accounts WHERE domain=? ORDER BY brand DESC, handle LIMIT 6"
-    people = sandbox.world.all(sql, store.DOMAIN)
-    row = '<label class=who><input type=radio name=as value="{handle}"><span>{name}<br>@{handle}</span></label>'
+    sql = "SELECT * FROM accounts WHERE network=? AND host=? AND suspended=0 ORDER BY brand DESC, handle_lower LIMIT 6"
+    people = sandbox.world.all(sql, MASTODON, HOME)
     body = fill(
-        "<form class=box method=post><h1>{app} wants to access your Mastodon account</h1>{people}"
-        "<p><label>Another account, by handle: <input type=text name=other autocomplete=off></label></p>{hidden}"
+        "<form class=box method=post><h1>{app} wants to access your Mastodon account</h1><p class=soft>This is the "
+        "sandbox: pick whom to sign in as.</p>{people}<p><label>Another account, by handle: "
+        "<input type=text name=other placeholder=@handle autocomplete=off></label></p>"
+        "<h2>{app} will be able to</h2><ul>{can}</ul>{hidden}"
         "<p><button class=yes name=decision value=allow>Authorize</button> "
         "<button name=decision value=deny>Deny</button></p></form>",
         app=app["name"],
-        people=join([fill(row, handle=one["handle"], name=one["name"]) for one in people]),
+        people=join([_choice(sandbox, one, index == 0) for index, one in enumerate(people)]),
+        can=join([fill("<li>{what}</li>", what=CAN.get(one, one)) for one in form.get("scope", "read").split()]),
         hidden=join([fill('<input type=hidden name="{k}" value="{v}">', k=k, v=v) for k, v in form.items()]),
     )
-    return web.Response(text=document(f"Authorize {app['name']}", body), content_type="text/html", headers=SAFE)
+    return answer(f"Authorize {app['name']}", body)
+
+
+def _choice(sandbox: Sandbox, row: Row, first: bool) -> Html:
+    return fill(
+        '<label class=who><input type=radio name=as value="{handle}" {checked}><img src="{face}" alt="">'
+        "<span>{name}<br><span class=soft>@{handle}@{host}</span></span></label>",
+        checked=Html("checked") if first else "",
+        face=face_url(sandbox, row).removeprefix(sandbox.public_url),
+        **{key: row[key] for key in ("handle", "host", "name")},
+    )
 
 
 def _decided(sandbox: Sandbox, form: dict[str, str]) -> dict[str, str]:
     state = {"state": form["state"]} if form.get("state") else {}
     who = store.account(sandbox, form.get("other") or form.get("as", ""))
-    if form.get("decision") != "allow" or who is None or who["domain"] != store.DOMAIN:
+    if form.get("decision") != "allow" or who is None or who["host"] != HOME or who["suspended"]:
         sentence = "The resource owner or authorization server denied the request."
         return {"error": "access_denied", "error_description": sentence, **state}
     code = secrets.token_urlsafe(32)
     row = {"token": code, "kind": "code", "client_id": form["client_id"], "account": who["id"]}
     row |= {"scope": form.get("scope", "read"), "redirect_uri": form["redirect_uri"]}
-    more = {"challenge": form.get("code_challenge", ""), "at": sandbox.clock.now(), "revoked": 0}
+    challenge = form.get("code_challenge", "") if is_described(sandbox) else ""
+    more = {"challenge": challenge, "at": sandbox.clock.now(), "revoked": 0}
     sandbox.world.insert_many("masto_tokens", [{**row, **more}])
     return {"code": code, **state}
 
@@ -117,7 +112,7 @@ async def _client(request: web.Request) -> tuple[Row | None, dict[str, str]]:
     if header.lower().startswith("basic "):
         pair = base64.b64decode(header[6:]).decode("utf-8", "replace").partition(":")
         form |= {"client_id": pair[0], "client_secret": pair[2]}
-    app = _app(of(request), form.get("client_id", ""))
+    app = find(of(request), form.get("client_id", ""))
     same = app is not None and hmac.compare_digest(app["client_secret"], form.get("client_secret", ""))
     return (app if same else None), form
 

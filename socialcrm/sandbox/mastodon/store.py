@@ -1,108 +1,148 @@
-"""Statuses come into the world, change and leave it; who may see them."""
+"""Statuses come into the world, change and leave it; who is told, and who may see them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import Path
 from typing import Any
 
-from socialcrm.sandbox.state import Sandbox
+from socialcrm.sandbox.state import MASTODON, Sandbox
 
-NETWORK, DOMAIN = "mastodon", "town.example"
-HOMES = (DOMAIN, DOMAIN, "harbour.example", "ateliers.example")
 EPOCH_SHIFT = 16  # Mastodon's ids: milliseconds in the upper bits
 IDEMPOTENT_MS = 3600 * 1000
-SCHEMA = Path(__file__).with_name("schema.sql")
 MENTION = re.compile(r"(?<![\w/@])@([A-Za-z0-9_]{1,30})(?:@([A-Za-z0-9.-]*[A-Za-z0-9]))?")
+OPEN = ("public", "unlisted")
 Row = dict[str, Any]
 
 
-def prepare(sandbox: Sandbox) -> None:
-    """Make the tables, and people of the town who are here too: our brands and every third account of X."""
-    sandbox.world.db.executescript(SCHEMA.read_text(encoding="utf-8"))
-    if sandbox.world.value("SELECT COUNT(*) FROM masto_accounts"):
-        return
-    rows = sandbox.world.all("SELECT * FROM accounts WHERE network='twitter' AND suspended=0 ORDER BY id")
-    chosen = [row for index, row in enumerate(rows) if row["brand"] or index % 3 == 0]
-    with sandbox.world.write():
-        sandbox.world.insert_many("masto_accounts", [_account(row, n) for n, row in enumerate(chosen)])
+def full_handle(row: Row) -> str:
+    """name@host, by which every server knows a person."""
+    return f"{row['handle']}@{row['host']}"
 
 
-def _account(row: Row, number: int) -> Row:
-    keys = ("handle", "name", "bio", "website", "created_at", "person", "brand", "language")
-    return {
-        **{key: row[key] for key in keys},
-        "id": (row["created_at"] << EPOCH_SHIFT) + number,
-        "domain": DOMAIN if row["brand"] else HOMES[number % len(HOMES)],
-        "followers": row["followers"] // 8,
-        "following": row["following"] // 5,
-        "posts": 0,
-    }
+def account(sandbox: Sandbox, who: str | int | None) -> Row | None:
+    """Someone by id, by name@host, or by the name alone (of this server first)."""
+    return sandbox.account(MASTODON, "" if who is None else who)
 
 
-def account(sandbox: Sandbox, who: str) -> Row | None:
-    """Someone by id, by name (of this server first), or by name@host."""
-    name, _, host = who.strip().lstrip("@").partition("@")
-    if name.isdecimal() and len(name) < 19 and not host:
-        return sandbox.world.one("SELECT * FROM masto_accounts WHERE id=?", int(name))
-    sql = "SELECT * FROM masto_accounts WHERE handle=? COLLATE NOCASE AND (?='' OR domain=?) ORDER BY domain<>? LIMIT 1"
-    return sandbox.world.one(sql, name, host.lower(), host.lower(), DOMAIN)
+def by_id(sandbox: Sandbox, account_id: int) -> Row:
+    """Someone who is known to be there."""
+    row = sandbox.world.one("SELECT * FROM accounts WHERE network=? AND id=?", MASTODON, account_id)
+    assert row is not None
+    return row
 
 
 def status(sandbox: Sandbox, status_id: str | int | None) -> Row | None:
     """A status that is still there."""
     if not str(status_id).isdecimal() or len(str(status_id)) > 18:
         return None
-    return sandbox.world.one("SELECT * FROM masto_statuses WHERE id=? AND deleted_at IS NULL", int(str(status_id)))
+    sql = "SELECT * FROM posts WHERE network=? AND id=? AND deleted_at IS NULL"
+    return sandbox.world.one(sql, MASTODON, int(str(status_id)))
+
+
+def mentioned(sandbox: Sandbox, typed: str) -> list[Row]:
+    """Whom a text names."""
+    found = (account(sandbox, f"{hit[1]}@{hit[2]}" if hit[2] else hit[1]) for hit in MENTION.finditer(typed))
+    return list({row["id"]: row for row in found if row}.values())
+
+
+def row_of(author: Row, new: int, typed: str, at: int, parent: Row | None = None, **more: Any) -> Row:
+    """A status as it is stored. `more`: visibility, spoiler, language, boost_of."""
+    counts = dict.fromkeys(("likes", "reposts", "replies", "quotes", "bookmarks", "impressions"), 0)
+    return {
+        "network": MASTODON,
+        "id": new,
+        "author": author["id"],
+        "text": typed,
+        "typed": typed,
+        "created_at": at,
+        "language": more.get("language") or author["language"],
+        "in_reply_to": parent["id"] if parent else None,
+        "in_reply_to_account": parent["author"] if parent else None,
+        "conversation": parent["conversation"] if parent else new,
+        "quoted": None,
+        "source": "Web",
+        **counts,
+        "deleted_at": None,
+        "spoiler": more.get("spoiler") or "",
+        "visibility": more.get("visibility") or "public",
+        "edited_at": None,
+        "boost_of": more.get("boost_of"),
+    }
 
 
 def publish(
     sandbox: Sandbox, author: Row, typed: str, parent: Row | None = None, via: str = "api", key: str = "", **more: Any
 ) -> Row:
     """Store a status, tell those whom it names, log it, in one transaction."""
-    now, world = sandbox.clock.now(), sandbox.world
-    last = int(world.value("SELECT MAX(id) FROM masto_statuses") or 0)
-    new = max(now << EPOCH_SHIFT, last + 1)
-    row = {
-        "id": new,
-        "author": author["id"],
-        "typed": unicodedata.normalize("NFC", typed),
-        "spoiler": more.get("spoiler", ""),
-        "visibility": more.get("visibility") or "public",
-        "language": more.get("language") or author["language"],
-        "created_at": now,
-        "edited_at": None,
-        "in_reply_to": parent["id"] if parent else None,
-        "in_reply_to_account": parent["author"] if parent else None,
-        "conversation": parent["conversation"] if parent else new,
-        "deleted_at": None,
-    }
-    with world.write():
-        world.insert("masto_statuses", row)
+    row = row_of(author, _next_id(sandbox), unicodedata.normalize("NFC", typed), sandbox.clock.now(), parent, **more)
+    with sandbox.world.write():
+        sandbox.world.insert("posts", row)
         _tell(sandbox, row)
-        world.run("UPDATE masto_accounts SET posts=posts+1 WHERE id=?", author["id"])
+        _count(sandbox, row, 1)
         if key:
-            at = {"account": author["id"], "key": key, "status": new, "at": now}
-            world.run("DELETE FROM masto_keys WHERE account=? AND key=?", author["id"], key)
-            world.insert_many("masto_keys", [at])
-        sandbox.log({**author, "network": NETWORK}, "post", row, via)
+            _remember(sandbox, row, key)
+        sandbox.log({**author, "handle": full_handle(author)}, "post", row, via)
     sandbox.changed.set()
     return row
 
 
-def mentioned(sandbox: Sandbox, typed: str) -> list[Row]:
-    """Whom a text names."""
-    found = (account(sandbox, f"{hit[1]}@{hit[2] or ''}") for hit in MENTION.finditer(typed))
-    return list({row["id"]: row for row in found if row}.values())
+def _next_id(sandbox: Sandbox) -> int:
+    last = int(sandbox.world.value("SELECT MAX(id) FROM posts WHERE network=?", MASTODON) or 0)
+    return max(sandbox.clock.now() << EPOCH_SHIFT, last + 1)
+
+
+def _remember(sandbox: Sandbox, row: Row, key: str) -> None:
+    sandbox.world.run("DELETE FROM masto_keys WHERE account=? AND key=?", row["author"], key)
+    known = {"account": row["author"], "key": key, "status": row["id"], "at": row["created_at"]}
+    sandbox.world.insert_many("masto_keys", [known])
 
 
 def _tell(sandbox: Sandbox, row: Row) -> None:
     for person in mentioned(sandbox, row["typed"]):
-        sandbox.world.insert_many("masto_mentions", [{"status": row["id"], "account": person["id"]}])
-        if person["id"] != row["author"]:
-            one = {"account": person["id"], "status": row["id"], "at": row["created_at"]}
-            sandbox.world.insert("masto_notifications", one)
+        known = {"network": MASTODON, "account": person["id"], "post": row["id"]}
+        sandbox.world.insert_many("mentions", [known])
+        notify(sandbox, person["id"], "mention", row["author"], row["id"])
+
+
+def notify(sandbox: Sandbox, account_id: int, kind: str, sender: int, status_id: int | None) -> None:
+    """Tell someone of what someone else did; nobody is told of what they did themselves."""
+    if account_id == sender:
+        return
+    at = sandbox.clock.now()
+    row = {"account": account_id, "type": kind, "sender": sender, "status": status_id, "at": at}
+    sandbox.world.insert("masto_notifications", row)
+
+
+def _count(sandbox: Sandbox, row: Row, step: int) -> None:
+    sql = "UPDATE accounts SET posts=MAX(0, posts+?) WHERE network=? AND id=?"
+    sandbox.world.run(sql, step, MASTODON, row["author"])
+    for column, target in (("replies", row["in_reply_to"]), ("reposts", row["boost_of"])):
+        sql = f"UPDATE posts SET {column}=MAX(0, {column}+?) WHERE network=? AND id=?"
+        sandbox.world.run(sql, step, MASTODON, target)
+
+
+def boost(sandbox: Sandbox, author: Row, of: Row, via: str = "api") -> Row:
+    """Show someone else's status to one's own followers; its author is told. Once is enough."""
+    sql = "SELECT * FROM posts WHERE network=? AND author=? AND boost_of=? AND deleted_at IS NULL"
+    known = sandbox.world.one(sql, MASTODON, author["id"], of["id"])
+    if known is not None:
+        return known
+    row = row_of(author, _next_id(sandbox), "", sandbox.clock.now(), boost_of=of["id"], language=of["language"])
+    with sandbox.world.write():
+        sandbox.world.insert("posts", row)
+        _count(sandbox, row, 1)
+        notify(sandbox, of["author"], "reblog", author["id"], of["id"])
+        sandbox.log({**author, "handle": full_handle(author)}, "boost", {**row, "typed": of["typed"]}, via)
+    sandbox.changed.set()
+    return row
+
+
+def favourite(sandbox: Sandbox, author: Row, of: Row) -> None:
+    """Like a status; its author is told."""
+    with sandbox.world.write():
+        sandbox.world.run("UPDATE posts SET likes=likes+1 WHERE network=? AND id=?", MASTODON, of["id"])
+        notify(sandbox, of["author"], "favourite", author["id"], of["id"])
 
 
 def repeated(sandbox: Sandbox, author: Row, key: str) -> int | None:
@@ -113,26 +153,34 @@ def repeated(sandbox: Sandbox, author: Row, key: str) -> int | None:
     return None if found is None else int(found)
 
 
-def edit(sandbox: Sandbox, row: Row, typed: str) -> None:
+def edit(sandbox: Sandbox, row: Row, typed: str, via: str = "api") -> None:
     """Change a status; those named anew are not told."""
-    sql = "UPDATE masto_statuses SET typed=?, edited_at=? WHERE id=?"
-    sandbox.world.run(sql, unicodedata.normalize("NFC", typed), sandbox.clock.now(), row["id"])
+    typed = unicodedata.normalize("NFC", typed)
+    author = by_id(sandbox, row["author"])
+    with sandbox.world.write():
+        sql = "UPDATE posts SET typed=?, text=?, edited_at=? WHERE network=? AND id=?"
+        sandbox.world.run(sql, typed, typed, sandbox.clock.now(), MASTODON, row["id"])
+        sandbox.log({**author, "handle": full_handle(author)}, "edit", {**row, "typed": typed}, via)
+    sandbox.changed.set()
 
 
 def delete(sandbox: Sandbox, row: Row, via: str = "api") -> None:
-    """Take a status away; notifications of it go too."""
-    author = sandbox.world.one("SELECT * FROM masto_accounts WHERE id=?", row["author"])
-    assert author is not None
+    """Take a status away; notifications of it and boosts of it go too."""
+    author, now = by_id(sandbox, row["author"]), sandbox.clock.now()
     with sandbox.world.write():
-        sandbox.world.run("UPDATE masto_statuses SET deleted_at=? WHERE id=?", sandbox.clock.now(), row["id"])
+        sql = "UPDATE posts SET deleted_at=? WHERE network=? AND (id=? OR boost_of=?) AND deleted_at IS NULL"
+        sandbox.world.run(sql, now, MASTODON, row["id"], row["id"])
         sandbox.world.run("DELETE FROM masto_notifications WHERE status=?", row["id"])
-        sandbox.world.run("UPDATE masto_accounts SET posts=posts-1 WHERE id=?", row["author"])
-        sandbox.log({**author, "network": NETWORK}, "delete", row, via)
+        _count(sandbox, row, -1)
+        sandbox.log({**author, "handle": full_handle(author)}, "delete", row, via)
+    sandbox.changed.set()
 
 
 def may_see(sandbox: Sandbox, me: int | None, row: Row) -> bool:
-    """Public and unlisted for all; the rest for its author and those whom it names."""
-    if row["visibility"] in {"public", "unlisted"} or row["author"] == me:
+    """Public and unlisted for all; the rest for its author and those whom it names. Nobody sees the suspended."""
+    if by_id(sandbox, row["author"])["suspended"]:
+        return False
+    if row["visibility"] in OPEN or row["author"] == me:
         return True
-    sql = "SELECT 1 FROM masto_mentions WHERE status=? AND account=?"
-    return bool(sandbox.world.value(sql, row["id"], me))
+    sql = "SELECT 1 FROM mentions WHERE network=? AND post=? AND account=?"
+    return bool(sandbox.world.value(sql, MASTODON, row["id"], me))

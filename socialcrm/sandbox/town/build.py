@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from socialcrm.sandbox.state import Sandbox
 
-from . import history, people
+from . import history, mastodon, people
 from .people import Town
 
 
@@ -38,8 +38,12 @@ def make_town(sandbox: Sandbox, rng: random.Random, number: int, days: int) -> N
     """Fill an empty world."""
     town = Town(rng, sandbox.clock.now())
     settle(town, Plan(number))
+    # Dice of its own: what is added here leaves the rest of the town as it is.
+    there = mastodon.settle(town, random.Random(f"{sandbox.seed}:mastodon"))
     people.write(town, sandbox.world.insert_many)
+    sandbox.world.insert_many("accounts", there.accounts)
     history.make_history(sandbox, town, days)
+    mastodon.make_history(sandbox, there, days, small=len(town.accounts) < 1000)
 
 
 def settle(town: Town, plan: Plan) -> None:

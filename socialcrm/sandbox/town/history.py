@@ -23,7 +23,10 @@ Row = dict[str, Any]
 
 
 class Writer:
-    """Collects posts with times, then gives them ids and stores them all at once."""
+    """Collects X's posts with times, then gives them ids and stores them all at once."""
+
+    volume = 1.0  # how much people say, beside X
+    strangers = 800  # threads with the brand that people begin whom no CRM finds
 
     def __init__(self, sandbox: Sandbox, town: Town, days: int) -> None:
         self.sandbox = sandbox
@@ -54,7 +57,17 @@ class Writer:
         self.said.add(text)
         return text
 
-    def add(self, author: Row, typed: str, at: int, parent: Row | None = None, address: bool = False) -> Row:
+    def name_for(self, author: Row, named: Row) -> str:
+        """How the author would write someone's name."""
+        return f"@{named['handle']}"
+
+    def circle(self, author: Row, kind: str) -> Row:
+        """Who may read what someone says to the brand: on X everyone."""
+        return {}
+
+    def add(
+        self, author: Row, typed: str, at: int, parent: Row | None = None, address: bool = False, **more: Any
+    ) -> Row:
         """One post; `address` puts the parent's author in front, as the networks' apps do."""
         text = f"@{parent['handle']} {typed}" if parent and address else typed
         new = snowflake(at, self.rng.randrange(1 << 22))
@@ -126,14 +139,18 @@ def _numbers(rng: random.Random, author: Row, reply: bool) -> Row:
 
 
 def make_history(sandbox: Sandbox, town: Town, days: int) -> None:
-    """Chatter, mentions of the brands with their answers, and the brands' own news."""
+    """What was said on X."""
     writer = Writer(sandbox, town, days)
+    tell(writer, days, len(town.accounts) < 1000)
+    writer.store()
+
+
+def tell(writer: Writer, days: int, small: bool) -> None:
+    """Chatter, mentions of the brands with their answers, and the brands' own news; nothing is stored yet."""
     scale = min(1.0, days / 60)
-    small = len(town.accounts) < 1000
     _chatter(writer, scale if small else 1.0)
     _mentions(writer, small)
     _news(writer, scale)
-    writer.store()
 
 
 def _chatter(writer: Writer, scale: float) -> None:
@@ -144,7 +161,7 @@ def _chatter(writer: Writer, scale: float) -> None:
         if author["brand"]:
             continue
         number = rng.randrange(75, 111) if id(author) in chatty else min(40, int(rng.lognormvariate(1.2, 0.9)))
-        for _ in range(max(1, int(number * scale)) if number else 0):
+        for _ in range(max(1, int(number * scale * writer.volume)) if number else 0):
             parent = _partner(writer, recent, author)
             at = parent["created_at"] + rng.randrange(60_000, 8 * HOUR_MS) if parent else writer.moment()
             if at >= town.now:
@@ -176,14 +193,16 @@ def _mentions(writer: Writer, small: bool) -> None:
     for author in town.chatty:
         for _ in range(rng.randrange(2, 4) if small else rng.randrange(2, 6)):
             _thread(writer, author, desk if rng.random() < 0.85 else brand, writer.moment(0.45))
-    for _ in range(len(public) // 6 if small else 800):
+    for _ in range(len(public) // 6 if small else writer.strangers):
         _thread(writer, rng.choice(public), desk if rng.random() < 0.8 else brand, writer.moment())
 
 
 def _thread(writer: Writer, author: Row, brand: Row, at: int) -> None:
     rng = writer.rng
     kind = voice.kind_of_mention(rng, author)
-    post = writer.add(author, writer.new_words(lambda: voice.mention(rng, author, brand, kind)), at)
+    name = writer.name_for(author, brand)
+    words = writer.new_words(lambda: voice.mention(rng, author, name, kind))
+    post = writer.add(author, words, at, **writer.circle(author, kind))
     answered = rng.random() < (0.35 if brand["handle"] == "lumen_lighting" else 0.55)
     at += int(rng.lognormvariate(3.4, 0.9) * 60_000)
     if not answered or at > writer.town.now - HOUR_MS:

@@ -105,8 +105,8 @@ def make_account(town: Town, person: Row, proof: str = "") -> Row:
     made = town.now - rng.randrange(60 * DAY_MS, 5400 * DAY_MS)
     handle = free_handle(town, person)
     account = bare_account(rng, made, handle, f"{person['given_name']} {person['family_name']}", person["language"])
-    account |= {"person": person["id"], "mood": person["mood"], "location": _location(rng, person)}
-    account["bio"] = _bio(rng, person, company if proof == "company" or rng.random() < 0.25 and not proof else None)
+    account |= {"person": person["id"], "mood": person["mood"], "location": location_of(rng, person)}
+    account["bio"] = bio_of(rng, person, company if proof == "company" or rng.random() < 0.25 and not proof else None)
     if not proof and rng.random() < 0.12:
         account["name"] = rng.choice([person["given_name"], f"{person['given_name']} {person['family_name'][0]}."])
     _prove(account, person, company, proof)
@@ -181,12 +181,14 @@ def free_handle(town: Town, person: Row) -> str:
     raise AssertionError("no handle left")
 
 
-def _location(rng: random.Random, person: Row) -> str:
+def location_of(rng: random.Random, person: Row) -> str:
+    """What someone writes for a place."""
     kinds = [person["city"], f"{person['city']}, {person['country']}", f"{person['city']} 🌍", "", "here and there"]
     return str(rng.choices(kinds, [5, 4, 1, 2, 0.4])[0])
 
 
-def _bio(rng: random.Random, person: Row, company: Row | None) -> str:
+def bio_of(rng: random.Random, person: Row, company: Row | None) -> str:
+    """What someone says of themselves, naming the company where it is given."""
     language = person["language"]
     hobby, hobby2 = rng.sample(_hobbies(language), 2)
     known = {"title": person["title"], "city": person["city"], "hobby": hobby, "hobby2": hobby2}

@@ -12,6 +12,8 @@ from .habits import habit
 
 Row = dict[str, Any]
 KINDS = ("praise", "complaint", "question", "talk")
+# To whom people of Mastodon turn when they turn to the brand: most of them openly, some in a smaller circle.
+VISIBILITIES = {"public": 78, "unlisted": 10, "direct": 7, "private": 5}
 
 
 def kind_of_mention(rng: random.Random, author: Row) -> str:
@@ -20,10 +22,22 @@ def kind_of_mention(rng: random.Random, author: Row) -> str:
     return rng.choices(KINDS, [0.15 + mood * 0.5, 0.75 - mood * 0.6, 0.35, 0.18])[0]
 
 
-def mention(rng: random.Random, author: Row, brand: Row, kind: str) -> str:
-    """A post that mentions the brand; the app's user would type the @name somewhere in it."""
-    text = say(rng, author["language"], f"brand_{kind}", brand=f"@{brand['handle']}")
+def mention(rng: random.Random, author: Row, brand: str, kind: str) -> str:
+    """A post that mentions the brand by its @name; the app's user would type it somewhere in the text."""
+    text = say(rng, author["language"], f"brand_{kind}", brand=brand)
     return habit(rng, author, _tail(rng, author, text, f"tail_{kind}", 0.3))
+
+
+def circle(rng: random.Random, author: Row, kind: str) -> Row:
+    """Who may read what someone says to the brand on Mastodon, and whether a warning stands before it."""
+    visibility = rng.choices(list(VISIBILITIES), list(VISIBILITIES.values()))[0]
+    warned = kind == "complaint" and rng.random() < 0.2
+    return {"visibility": visibility, "spoiler": say(rng, author["language"], "warning") if warned else ""}
+
+
+def second_thought(rng: random.Random, author: Row, text: str) -> str:
+    """A post as its author changes it."""
+    return f"{text}\n\n{say(rng, author['language'], 'edit', **_where(rng, author))}"
 
 
 def answer(rng: random.Random, author: Row, kind: str) -> str:

@@ -6,17 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
-from socialcrm.sandbox.html import Html, document, fill, join
+from socialcrm.sandbox.html import Html, answer, fill, join
 from socialcrm.sandbox.state import TWITTER, Sandbox
 
 from .render import image_url
 
-SAFE = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
 CAN = {
     "tweet.read": "See posts, including those of protected accounts that you follow",
     "tweet.write": "Post and delete posts for you",
@@ -24,17 +18,6 @@ CAN = {
     "offline.access": "Stay connected to your account until you revoke it",
     "read and write": "See posts and profiles, and post for you",
 }
-
-
-def answer(title: str, body: Html, status: int = 200) -> web.Response:
-    """A page with safe headers."""
-    return web.Response(status=status, text=document(title, body), content_type="text/html", headers=SAFE)
-
-
-def refused(sentence: str) -> web.Response:
-    """The page when something about the request is wrong; never a redirect."""
-    text = "<div class=box><h1>Something went wrong</h1><p>{sentence}</p><p>Go back to the app and try again.</p></div>"
-    return answer("Something went wrong", fill(text, sentence=sentence), 400)
 
 
 def pin(verifier: str) -> web.Response:

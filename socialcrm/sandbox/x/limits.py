@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from socialcrm.sandbox.state import Sandbox
+from socialcrm.sandbox.state import TWITTER, Sandbox
 
 from .auth import APP, Caller
 
@@ -41,9 +41,10 @@ class Window:
 
 def allowed(sandbox: Sandbox, endpoint: str, caller: Caller) -> tuple[int, int]:
     """Calls and seconds of a window; the control API's own limits win, `*` stands for every endpoint."""
-    own = sandbox.memory.get("limits")
+    key = f"limits_{TWITTER}"
+    own = sandbox.memory.get(key)
     if own is None:
-        own = sandbox.memory["limits"] = sandbox.world.get("limits", {})
+        own = sandbox.memory[key] = sandbox.world.get(key, {})
     rule = own.get(endpoint) or own.get("*")
     if rule:
         return int(rule["limit"]), int(rule["window_s"])
@@ -71,7 +72,7 @@ def _headers(prefix: str, window: Window) -> dict[str, str]:
 
 
 def _count(sandbox: Sandbox, key: str, limit: int, seconds: int) -> tuple[bool, Window]:
-    windows: dict[str, Window] = sandbox.memory.setdefault("windows", {})
+    windows: dict[str, Window] = sandbox.memory.setdefault(f"windows_{TWITTER}", {})
     now = sandbox.clock.now() // 1000
     window = windows.get(key)
     if window is None or window.reset <= now or window.limit != limit or window.reset > now + seconds:

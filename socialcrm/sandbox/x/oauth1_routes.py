@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from aiohttp import web
 
+from socialcrm.sandbox.html import refused
 from socialcrm.sandbox.state import TWITTER, of
 
 from . import apps, consent
@@ -54,7 +55,7 @@ async def authorize(request: web.Request) -> web.Response:
     form = {key: str(value) for key, value in {**request.query, **await request.post()}.items()}
     pending = _pending(request, form.get("oauth_token", ""))
     if pending is None:
-        return consent.refused("The request token for this page is invalid. It may have already been used, or expired.")
+        return refused("The request token for this page is invalid. It may have already been used, or expired.")
     if request.method == "GET":
         return consent.page(
             of(request), str(pending["app"]), "read and write", {"oauth_token": form["oauth_token"]}, form
@@ -69,7 +70,7 @@ def _decide(request: web.Request, form: dict[str, str], callback: str) -> web.Re
         return _back(callback, {"denied": token})
     account = sandbox.account(TWITTER, consent.chosen(form))
     if account is None or account["suspended"]:
-        return consent.refused("There is no such account on this network.")
+        return refused("There is no such account on this network.")
     verifier = secrets.token_urlsafe(24)
     sql = "UPDATE oauth1_tokens SET account=?, verifier=? WHERE token=?"
     sandbox.world.run(sql, account["id"], verifier, token)
@@ -80,7 +81,7 @@ def _decide(request: web.Request, form: dict[str, str], callback: str) -> web.Re
 
 def _back(callback: str, params: dict[str, str]) -> web.Response:
     if callback == "oob":
-        return consent.refused("You did not authorize the app.")
+        return refused("You did not authorize the app.")
     glue = "&" if urlsplit(callback).query else "?"
     return web.Response(status=302, headers={"location": f"{callback}{glue}{urlencode(params)}"})
 

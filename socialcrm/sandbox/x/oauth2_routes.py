@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from aiohttp import web
 
+from socialcrm.sandbox.html import refused
 from socialcrm.sandbox.state import TWITTER, Sandbox, of
 
 from . import apps, consent
@@ -40,9 +41,9 @@ async def authorize(request: web.Request) -> web.Response:
     sandbox, form = of(request), await _form(request)
     app = sandbox.world.one("SELECT * FROM apps WHERE network=? AND client_id=?", TWITTER, form.get("client_id", ""))
     if app is None:
-        return consent.refused("The app that sent you here is not known on this network.")
+        return refused("The app that sent you here is not known on this network.")
     if not apps.redirect_allowed(app, form.get("redirect_uri", "")):
-        return consent.refused("The app asked to send you to an address that it has not registered.")
+        return refused("The app asked to send you to an address that it has not registered.")
     problem = _wrong(form)
     if problem:
         return _back(form, {"error": problem[0], "error_description": problem[1]})
@@ -77,7 +78,7 @@ def _decide(sandbox: Sandbox, form: Form) -> web.Response:
         return _back(form, {"error": "access_denied"})
     account = sandbox.account(TWITTER, consent.chosen(form))
     if account is None or account["suspended"]:
-        return consent.refused("There is no such account on this network.")
+        return refused("There is no such account on this network.")
     code = secrets.token_urlsafe(64)
     row = {
         "code": code,

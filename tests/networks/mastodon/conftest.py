@@ -20,10 +20,11 @@ class MastodonScene:
 
     def __init__(self, sandbox: Sandbox, far: bool = False) -> None:
         self.sandbox = sandbox
-        self.keys = sandbox.control("GET", f"mastodon/credentials?handle={OWN}")
-        people = sandbox.control("GET", "mastodon/people")["people"]
-        ends = "@town.example"
-        self.friend = next(one for one in people if not one["brand"] and one["handle"].endswith(ends) is not far)
+        self.keys = sandbox.control("GET", f"credentials?network=mastodon&handle={OWN}")
+        people = [one["truth"]["mastodon"] for one in sandbox.control("GET", "people")["people"]]
+        found = next(one for one in people if one and one["handle"].endswith("@town.example") is not far)
+        self.friend = {"handle": found["handle"], "uri": found["key"]}
+        sandbox.control("POST", "account", {"network": "mastodon", "handle": found["handle"], "state": "active"})
         self.secrets = (self.keys["access_token"], self.keys["client_secret"])
 
     def site(self, **more: Any) -> dict[str, Any]:
@@ -46,18 +47,18 @@ class MastodonScene:
         )
 
     def mention(self, text: str, **more: Any) -> str:
-        body = {"author": self.friend["handle"], "text": f"@{OWN} {text}", **more}
-        return str(self.sandbox.control("POST", "mastodon/post", body)["id"])
+        body = {"network": "mastodon", "author": self.friend["handle"], "text": f"@{OWN} {text}", **more}
+        return str(self.sandbox.control("POST", "post", body)["id"])
 
     def take_away(self, external_id: str) -> None:
-        self.sandbox.control("POST", "mastodon/delete", {"id": external_id})
+        self.sandbox.control("POST", "delete", {"network": "mastodon", "id": external_id})
 
     def fault(self, action: str, which: str, **more: Any) -> None:
-        match = {"method": "POST" if which == WRITES else "GET", "path": "^/mastodon/api/v1/"}
+        match = {"network": "mastodon", "method": "POST" if which == WRITES else "GET", "path": "^/mastodon/api/v1/"}
         self.sandbox.control("POST", "faults", {"action": action, "match": match, "times": 1, **more})
 
     def accepted(self, in_reply_to: str) -> list[str]:
-        found = self.sandbox.control("GET", f"mastodon/log?in_reply_to={in_reply_to}&via=api&action=post")
+        found = self.sandbox.control("GET", f"log?network=mastodon&in_reply_to={in_reply_to}&via=api&action=post")
         return [str(entry["id"]) for entry in found["log"]]
 
 
@@ -65,7 +66,7 @@ class MastodonScene:
 def sandbox() -> Iterator[Sandbox]:
     """One town for all tests of this folder."""
     with Sandbox(people=120, history_days=1) as sandbox:
-        sandbox.control("POST", "limits", {"endpoint": "*", "limit": 1000000})
+        sandbox.control("POST", "limits", {"network": "mastodon", "limit": 1000000})
         yield sandbox
 
 
