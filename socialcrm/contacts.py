@@ -63,6 +63,10 @@ class ContactAdapter:
         """The person's full name."""
         return str(contact)
 
+    def first_name(self, contact: Any) -> str:
+        """How a friendly letter addresses the person. Default: the field of that name, else the name's first word."""
+        return str(getattr(contact, "first_name", "") or self.name(contact).partition(" ")[0])
+
     def emails(self, contact: Any) -> list[str]:
         """E-mail addresses, the main one first."""
         return [contact.email] if getattr(contact, "email", "") else []

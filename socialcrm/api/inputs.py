@@ -56,6 +56,13 @@ class ReplyInput(serializers.Serializer[Any]):
         max_value=LARGEST_ID,
         help_text="Id of the newest reply to this post that you know of, 0 for none; left out: others' count.",
     )
+    seen_in_conversation = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        min_value=0,
+        max_value=LARGEST_ID,
+        help_text="Id of their newest post in the conversation that you know of: a newer one stops the reply.",
+    )
     another = serializers.BooleanField(default=False, help_text="Answer although there is an answer already.")
 
 

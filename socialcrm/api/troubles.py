@@ -38,6 +38,9 @@ def answering(user: Any) -> Iterator[None]:
         yield
     except outbox.AlreadyAnswered as error:
         raise _already_answered(error, user) from error
+    except outbox.ThreadMovedOn as error:
+        step = _("Read the new post; to send yours as well, repeat the call with its id as `seen_in_conversation`.")
+        raise Problem(409, "thread-moved-on", str(error), next_step=step, post=error.post.pk) from error
     except outbox.KeyReused as error:
         step = _("Use a new Idempotency-Key for a new reply.")
         raise Problem(422, "key-reused", str(error), next_step=step, reply=error.reply.pk) from error

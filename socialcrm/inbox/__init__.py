@@ -18,6 +18,7 @@ from .acts import (
     taking,
     undo,
 )
+from .canned import Filled, canned_replies, delete_canned, fill, get_canned_reply, may_change, write_canned
 from .counting import Counts, counts
 from .customer import Customer
 from .errors import ChangedSince, InboxError, NotAllowed, NotThere, TakenByAnother
@@ -27,6 +28,13 @@ from .people import colleagues, may_work_on
 from .reading import Line, Seen, Thread, mark_seen, thread, thread_version
 
 __all__ = [
+    "write_canned",
+    "may_change",
+    "get_canned_reply",
+    "fill",
+    "delete_canned",
+    "canned_replies",
+    "Filled",
     "SORTS",
     "STATUSES",
     "VIEWS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .acts import cancel, hold_back, mark_outside, release, retry, settle
 from .echo import adopt_echo, adopt_echoes
-from .errors import AlreadyAnswered, KeyReused, NotAllowed, NotEligible, OutboxError, TextRefused
+from .errors import AlreadyAnswered, KeyReused, NotAllowed, NotEligible, OutboxError, TextRefused, ThreadMovedOn
 from .intake import enqueue
 from .reconcile import reconcile
 from .rules import check_text, verdict
@@ -18,6 +18,7 @@ __all__ = [
     "NotEligible",
     "OutboxError",
     "TextRefused",
+    "ThreadMovedOn",
     "adopt_echo",
     "adopt_echoes",
     "cancel",

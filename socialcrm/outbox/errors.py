@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from socialcrm.models import Reply
+from socialcrm.models import Post, Reply
 from socialcrm.networks import network_class
 from socialcrm.networks.base import TextCheck, Verdict
 
@@ -48,6 +48,15 @@ class AlreadyAnswered(OutboxError):
     def __init__(self, reply: Reply) -> None:
         super().__init__(_sentence(reply))
         self.reply = reply
+
+
+class ThreadMovedOn(OutboxError):
+    """They wrote again while this was being written: show `post`; "send anyway" comes with its id as seen."""
+
+    def __init__(self, post: Post) -> None:
+        who = post.author.name or f"@{post.author.handle}"
+        super().__init__(_("%(who)s wrote again in the meantime. Read it before you send yours.") % {"who": who})
+        self.post = post
 
 
 class KeyReused(OutboxError):

@@ -9,15 +9,16 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from socialcrm import audit, conf
-from socialcrm.models import Mention, Post, Reply, SocialAccount
+from socialcrm.access import hidden
+from socialcrm.models import Conversation, Mention, Post, Reply, SocialAccount
 
 from . import bell, rules
 from .clock import db_now
-from .errors import AlreadyAnswered, KeyReused, OutboxError
+from .errors import AlreadyAnswered, KeyReused, OutboxError, ThreadMovedOn
 
 LIVE = (*Reply.IN_FLIGHT, "sent")
 
@@ -32,6 +33,7 @@ def enqueue(
     audience: str = "public",
     seen: int | None = None,
     seen_post: int = 0,
+    seen_in_conversation: int | None = None,
     delay: float | None = None,
 ) -> Reply:
     """Take a reply in. It leaves after `delay` seconds (SOCIALCRM_UNDO_SECONDS) and can be cancelled until then.
@@ -39,7 +41,10 @@ def enqueue(
     The same key with the same reply gives the same row, however often. `seen` is the id of the newest reply to this
     post that the composer showed (0: none); None where there is no composer: then only other people's count.
     `seen_post` is the same for answers that someone typed on the network itself: the id of the newest such post.
-    Raises NotAllowed, KeyReused, TextRefused, NotEligible, AlreadyAnswered, OutboxError; then nothing was written.
+    `seen_in_conversation` comes from a composer that showed the whole conversation: the id of their newest post in it.
+    Then the first two are about the conversation too, and something that they wrote since stops the reply.
+    Raises NotAllowed, KeyReused, TextRefused, NotEligible, AlreadyAnswered, ThreadMovedOn, OutboxError; then nothing
+    was written.
     """
     rules.must_be_allowed(user, account, post)
     key = client_key or uuid.uuid4().hex
@@ -54,7 +59,7 @@ def enqueue(
     row = Reply(account=account, post=post, user=user, text=text, audience=audience, client_key=key)
     row.request_hash = digest
     try:
-        return _write(row, seen, seen_post, wait)
+        return _write(row, seen, seen_post, seen_in_conversation, wait)
     except IntegrityError:
         return _explain(row)
 
@@ -66,18 +71,18 @@ def request_hash(account: SocialAccount, post: Post, text: str, audience: str) -
 
 
 @transaction.atomic
-def _write(row: Reply, seen: int | None, seen_post: int, wait: float) -> Reply:
-    # One at a time for each post, so that no one slips in between the look and the insert.
-    assert row.post_id is not None
-    list(Post.objects.select_for_update().filter(pk=row.post_id).values_list("pk"))
+def _write(row: Reply, seen: int | None, seen_post: int, seen_theirs: int | None, wait: float) -> Reply:
+    _lock(row)
     earlier = _with_key(row.user, row.client_key, row.request_hash)
     if earlier:
         return earlier
-    unseen = unseen_reply(row, seen) or typed_outside(row, pk__gt=seen_post)
+    whole = seen_theirs is not None and row.conversation_id is not None
+    unseen = unseen_reply(row, seen, whole=whole) or typed_outside(row, whole=whole, pk__gt=seen_post)
     if unseen:
         raise AlreadyAnswered(unseen)
-    mention = Mention.objects.filter(post=row.post_id, account=row.account_id).first()
-    row.conversation_id = mention.conversation_id if mention else None
+    newer = _their_newer_post(row, seen_theirs) if seen_theirs is not None else None
+    if newer:
+        raise ThreadMovedOn(newer)
     row.created_at = row.changed_at = now = db_now()
     row.not_before = now + timedelta(seconds=wait)
     row.rung_at = row.not_before if wait <= bell.LONGEST else None
@@ -87,16 +92,31 @@ def _write(row: Reply, seen: int | None, seen_post: int, wait: float) -> Reply:
     return row
 
 
-def unseen_reply(row: Reply, seen: int | None) -> Reply | None:
-    """A live reply to the same post that its writer cannot know of."""
-    others = Reply.objects.filter(post=row.post_id, state__in=LIVE).exclude(pk=row.pk)
-    in_flight = others.filter(state__in=Reply.IN_FLIGHT)
+def _lock(row: Reply) -> None:
+    """One at a time for each post and conversation, so that no one slips in between the look and the insert.
+
+    The post first, as sync does it, so that the two never wait for each other.
+    """
+    assert row.post_id is not None
+    list(Post.objects.select_for_update().filter(pk=row.post_id).values_list("pk"))
+    mention = Mention.objects.filter(post=row.post_id, account=row.account_id).first()
+    row.conversation_id = mention.conversation_id if mention else None
+    if row.conversation_id:
+        list(Conversation.objects.select_for_update(no_key=True).filter(pk=row.conversation_id).values_list("pk"))
+
+
+def unseen_reply(row: Reply, seen: int | None, *, whole: bool = False) -> Reply | None:
+    """A live reply to the same post (`whole`: in the same conversation) that its writer cannot know of."""
+    here = Q(post=row.post_id) | Q(conversation=row.conversation_id) if whole else Q(post=row.post_id)
+    others = Reply.objects.filter(here, state__in=LIVE).exclude(pk=row.pk)
+    in_flight = others.filter(state__in=Reply.IN_FLIGHT, post=row.post_id)
     others = others.exclude(user=row.user) if seen is None else others.filter(pk__gt=seen)
     return (in_flight | others).select_related("user").order_by("-pk").first()
 
 
-def typed_outside(row: Reply, **unseen: Any) -> Reply | None:
-    """An answer to the same post that someone typed on the network itself, as a reply that is stored nowhere.
+def typed_outside(row: Reply, *, whole: bool = False, **unseen: Any) -> Reply | None:
+    """An answer to the same post (`whole`: to anything later in the conversation) that someone typed on the network
+    itself, as a reply that is stored nowhere.
 
     `unseen` narrows to posts that the writer cannot know of. What a person noted as answered outside is no news.
     """
@@ -106,13 +126,22 @@ def typed_outside(row: Reply, **unseen: Any) -> Reply | None:
     noted = ours.filter(outside=True, post=post, sent_at__gte=OuterRef("posted_at"))
     # The thread is what the index finds; the post that is answered has none.
     answers = Post.objects.filter(network=post.network, thread_id=post.thread_id or post.external_id)
-    answers = answers.filter(in_reply_to=post.external_id, account__isnull=False, state=Post.State.LIVE, **unseen)
+    here = Q(account=row.account_id, posted_at__gt=post.posted_at) if whole else Q(in_reply_to=post.external_id)
+    answers = answers.filter(here, account__isnull=False, state=Post.State.LIVE, **unseen)
     answers = answers.exclude(Exists(ours.filter(external_id=OuterRef("external_id")))).exclude(Exists(noted))
     typed = answers.select_related("account").defer("raw", "account__credentials").order_by("-pk").first()
     if typed is None or typed.account is None:
         return None
     said = {"text": typed.text, "sent_at": typed.posted_at, "sent_post": typed, "external_id": typed.external_id}
     return Reply(account=typed.account, post=post, state=Reply.State.SENT, outside=True, **said)
+
+
+def _their_newer_post(row: Reply, seen: int) -> Post | None:
+    """What the other side wrote in the conversation since, of what the writer may see."""
+    heard = Mention.objects.filter(conversation=row.conversation_id, post__gt=seen).exclude(post=row.post_id)
+    shown = heard.filter(~hidden(row.user, "author_id")).values("post")
+    newer = Post.objects.filter(pk__in=shown, state=Post.State.LIVE).select_related("author")
+    return newer.defer("raw", "author__raw").order_by("-pk").first()
 
 
 def _with_key(user: Any, key: str, digest: str) -> Reply | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from socialcrm import access
+from socialcrm import access, placeholders
 from socialcrm.models import Mention, Post, SocialAccount, SocialProfile
 from socialcrm.networks import get_network
 from socialcrm.networks.base import Network, ReplyFacts, TextCheck, Verdict
@@ -127,6 +127,9 @@ def _open_url(network: Network, post: Post) -> str:
 def _unsendable(text: str) -> str:
     if not any(unicodedata.category(character)[0] not in "ZC" for character in text):
         return _("Write something first.")
+    places = placeholders.unfilled(text)
+    if places:
+        return _("Nobody filled in %(place)s: write what should stand there.") % {"place": places[0]}
     if "\x00" in text:
         return _("The text holds a NUL character, which no network takes: delete it.")
     if any("\ud800" <= character <= "\udfff" for character in text):

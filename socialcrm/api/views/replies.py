@@ -136,8 +136,8 @@ def _may_answer(request: Request, account: SocialAccount) -> None:
 
 def _seen(asked: dict[str, Any]) -> dict[str, Any]:
     if asked["another"]:
-        return {"seen": LARGEST_ID, "seen_post": LARGEST_ID}
-    return {"seen": asked["seen"]}
+        return dict.fromkeys(("seen", "seen_post", "seen_in_conversation"), LARGEST_ID)
+    return {name: asked[name] for name in ("seen", "seen_in_conversation")}
 
 
 def _read_key(request: Request) -> str:
