@@ -1,0 +1,208 @@
+"""What people do with conversations: take, assign, snooze, resolve, reopen, note, undo; one or several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from socialcrm import inbox
+from socialcrm.access import get_visible_conversation
+from socialcrm.forms import key
+from socialcrm.models import Conversation, ConversationEvent
+
+from .answer import back, fragment, is_fragment, needs
+from .display import short_time
+from .inbox_screen import neighbour, screen_of
+from .inbox_words import snoozes
+
+Act = Callable[[Any, Conversation], Any]
+
+
+@needs("work_inbox")
+@require_POST
+def take(request: HttpRequest, pk: int) -> HttpResponse:
+    """Look after it oneself."""
+    return _do(request, pk, inbox.take, _("It is yours now."))
+
+
+@needs("work_inbox")
+@require_POST
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give it to a colleague, or to nobody."""
+    found = get_visible_conversation(request.user, pk)
+    other = _colleague(request, found.account)
+    said = _("Assigned to %(who)s.") % {"who": _called(other)} if other else _("Nobody has it now.")
+    return _do(request, pk, lambda user, talk: inbox.assign(user, talk, other), said)
+
+
+@needs("work_inbox")
+@require_POST
+def snooze(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put it off until a chosen time."""
+    until = _until(request)
+    if until is None:
+        return _refused(request, pk, _("Choose a day and a time first."))
+    said = _("Snoozed until %(time)s.") % {"time": short_time(until)}
+    return _do(request, pk, lambda user, talk: inbox.snooze(user, talk, until), said)
+
+
+@needs("work_inbox")
+@require_POST
+def resolve(request: HttpRequest, pk: int) -> HttpResponse:
+    """It is done; with `then` the next conversation of the list opens."""
+    following = None
+    if request.POST.get("then") == "next":
+        following = neighbour(screen_of(request), get_visible_conversation(request.user, pk))
+    return _do(request, pk, inbox.resolve, _("Done. Their next word brings it back."), following=following)
+
+
+@needs("work_inbox")
+@require_POST
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """There is something to do after all."""
+    return _do(request, pk, inbox.reopen, _("Open again."))
+
+
+@needs("work_inbox")
+@require_POST
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write an internal note; a text that is refused stays."""
+    found = get_visible_conversation(request.user, pk)
+    text = request.POST.get("text", "").replace("\r\n", "\n")
+    try:
+        inbox.note(request.user, found, text)
+    except inbox.InboxError as error:
+        again = {"c": found.pk, "note_text": text, "note_error": error.sentence}
+        if is_fragment(request):
+            return fragment(request, "socialcrm/inbox/_note.html", again, status=422)
+        return back(request, _address(found), error.sentence, error=True)
+    if is_fragment(request):
+        return fragment(request, "socialcrm/inbox/_note.html", {"c": found.pk}, toast=_("Noted."))
+    return back(request, _address(found), _("Noted."))
+
+
+@needs("work_inbox")
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Put back what one's own acts changed, named by their history lines."""
+    wanted = [key(pk) for pk in request.GET.getlist("event")[:100]]
+    events = ConversationEvent.objects.filter(pk__in=wanted, user=request.user).select_related("conversation")
+    problem, done = "", 0
+    for event in events:
+        try:
+            inbox.undo(request.user, event)
+            done += 1
+        except inbox.InboxError as error:
+            problem = error.sentence
+    said = problem or (_("Undone.") if done else _("There is nothing to undo."))
+    if not is_fragment(request):
+        return back(request, reverse("socialcrm:inbox"), said, error=bool(problem))
+    return fragment(request, "socialcrm/inbox/nothing.html", {}, toast=said)
+
+
+@needs("work_inbox")
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Resolve, take or assign the chosen conversations; those that refuse say why and hinder no other."""
+    wanted = [key(pk) for pk in request.POST.getlist("c")]
+    try:
+        outcomes = inbox.act_on_many(request.user, wanted, _decision(request))
+    except inbox.InboxError as error:
+        return _told(request, error.sentence, [], error=True)
+    problems = [one.error.sentence for one in outcomes if one.error]
+    done = len(outcomes) - len(problems)
+    said = ngettext("%(n)d conversation changed.", "%(n)d conversations changed.", done) % {"n": done}
+    if problems:
+        said = _("%(done)s The others stay: %(why)s") % {"done": said, "why": problems[0]}
+    return _told(request, said, [one.event for one in outcomes if one.event], error=bool(problems))
+
+
+def _decision(request: HttpRequest) -> Any:
+    verb = request.POST.get("do")
+    if verb == "resolve":
+        return inbox.resolving
+    if verb == "take":
+        return inbox.taking(request.user)
+    if verb != "assign":
+        raise Http404
+    return inbox.assigning(request.user, _colleague(request, None))
+
+
+def _do(
+    request: HttpRequest, pk: int, act: Act, said: str, *, following: Conversation | None = None
+) -> HttpResponse:
+    found = get_visible_conversation(request.user, pk)
+    try:
+        event = act(request.user, found)
+    except inbox.InboxError as error:
+        return _refused(request, pk, error.sentence)
+    if not is_fragment(request):
+        leads_on = request.POST.get("then") == "next"
+        return redirect(_address(following, request)) if following and leads_on else back(request, _address(found), said)
+    undo_url = _undo_url([event] if event else [])
+    if request.POST.get("then") == "next":
+        screen = screen_of(request, following.pk if following else None)
+        return fragment(request, "socialcrm/inbox/opened.html", {"screen": screen}, toast=said, undo=undo_url)
+    return fragment(request, "socialcrm/inbox/_head.html", {"screen": screen_of(request, pk)}, toast=said, undo=undo_url)
+
+
+def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponse:
+    found = get_visible_conversation(request.user, pk)
+    if not is_fragment(request):
+        return back(request, _address(found), sentence, error=True)
+    return fragment(request, "socialcrm/inbox/_head.html", {"screen": screen_of(request, pk)}, status=409, toast=sentence)
+
+
+def _told(request: HttpRequest, said: str, events: Iterable[ConversationEvent], *, error: bool = False) -> HttpResponse:
+    if not is_fragment(request):
+        return back(request, reverse("socialcrm:inbox"), said, error=error)
+    return fragment(request, "socialcrm/inbox/nothing.html", {}, toast=said, undo=_undo_url(events))
+
+
+def _undo_url(events: Iterable[ConversationEvent]) -> str:
+    pairs = [("event", event.pk) for event in events]
+    return f"{reverse('socialcrm:inbox_undo')}?{urlencode(pairs)}" if pairs else ""
+
+
+def _until(request: HttpRequest) -> datetime | None:
+    chosen = request.POST.get("until")
+    known = {choice.value: choice.at for choice in snoozes(timezone.localtime())}
+    if chosen in known:
+        return known[chosen]
+    try:
+        typed = parse_datetime(request.POST.get("custom", ""))
+    except ValueError:
+        return None
+    return timezone.make_aware(typed) if typed and timezone.is_naive(typed) else typed
+
+
+def _colleague(request: HttpRequest, account: Any) -> Any:
+    """The chosen colleague, None for nobody. Raises Http404 for who may not work here."""
+    wanted = request.POST.get("assignee", "")
+    if not wanted:
+        return None
+    known = [request.user] if str(request.user.pk) == wanted else inbox.colleagues(account)
+    found = next((user for user in known if str(user.pk) == wanted), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _called(user: Any) -> str:
+    return str(user.get_full_name() or user.get_username())
+
+
+def _address(talk: Conversation, request: HttpRequest | None = None) -> str:
+    query = request.META.get("QUERY_STRING", "") if request else ""
+    return reverse("socialcrm:inbox_conversation", args=[talk.pk]) + (f"?{query}" if query else "")

@@ -1,0 +1,236 @@
+"""What the inbox's templates read: the list, the open conversation beside it, and the addresses between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from socialcrm import inbox
+from socialcrm.access import get_visible_conversation, usable_accounts
+from socialcrm.inbox import Filters
+from socialcrm.models import Conversation, SocialAccount
+
+from .composer import Composer
+from .inbox_lines import ListRow
+from .inbox_talk import Talk, open_talk
+from .inbox_words import KEYS, Snooze, snoozes, status_label, view_label
+
+PAGE, MOST_SHOWN = 30, 150
+
+
+@dataclass
+class Screen:
+    """The inbox as one person sees it at one address; what a fragment does not draw is not loaded."""
+
+    request: HttpRequest
+    filters: Filters
+    talk: Talk | None = None
+    pane: str = "list"
+    limit: int = PAGE
+    composing: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def user(self) -> Any:
+        """Who looks."""
+        return self.request.user
+
+    @cached_property
+    def accounts(self) -> Sequence[SocialAccount]:
+        """The accounts whose mentions this person works on."""
+        return list(usable_accounts(self.user).defer("credentials"))
+
+    @cached_property
+    def page(self) -> inbox.InboxPage:
+        """The page of the list that the address asks for."""
+        return inbox.listing(self.user, self.filters, self.request.GET.get("cursor", ""), self.limit)
+
+    @property
+    def rows(self) -> list[ListRow]:
+        """The conversations of the page."""
+        return [ListRow(row) for row in self.page.rows]
+
+    @cached_property
+    def counts(self) -> inbox.Counts:
+        """The numbers beside the views and the statuses."""
+        return inbox.counts(self.user, self.filters)
+
+    @property
+    def home(self) -> str:
+        """The inbox's own address."""
+        return reverse("socialcrm:inbox")
+
+    @property
+    def query(self) -> str:
+        """The filters as a query string."""
+        return self.filters.href()
+
+    @property
+    def here(self) -> str:
+        """The address of the open conversation in this list; more may be added behind it."""
+        assert self.talk is not None
+        path = reverse("socialcrm:inbox_conversation", args=[self.talk.pk])
+        return path + (self.query if len(self.query) > 1 else "?view=all")
+
+    @property
+    def live_url(self) -> str:
+        """The address that is asked every few seconds."""
+        return reverse("socialcrm:inbox_live") + self.query
+
+    @property
+    def open_pk(self) -> int:
+        """The key of the open conversation, 0 where there is none."""
+        return self.talk.pk if self.talk else 0
+
+    @property
+    def view_label(self) -> str:
+        """The name of the view."""
+        return view_label(self.filters.view)
+
+    @property
+    def views(self) -> list[dict[str, Any]]:
+        """The views with their numbers and addresses; another view keeps the network, the account and the order."""
+        return [
+            {
+                "label": view_label(view),
+                "n": number,
+                "on": view == self.filters.view,
+                "href": self.home + self.filters.href(view=view, status="", q=""),
+            }
+            for view, number in self.counts.view_badges.items()
+        ]
+
+    @property
+    def count(self) -> str:
+        """How many conversations the list holds, where that is counted."""
+        if self.filters.q:
+            return ""
+        status = self.filters.status
+        return self.counts.status_badges.get(status, "") if status else self.counts.view_badges[self.filters.view]
+
+    @property
+    def statuses(self) -> list[tuple[str, str, str]]:
+        """The statuses to choose from: value, name, number."""
+        numbers = self.counts.status_badges
+        return [(status, status_label(status), numbers.get(status, "")) for status in inbox.STATUSES]
+
+    @property
+    def networks(self) -> list[str]:
+        """The networks of the accounts."""
+        return sorted({account.network for account in self.accounts})
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a filter besides the view is on."""
+        return bool(self.filters.status or self.filters.network or self.filters.account)
+
+    @property
+    def unfiltered(self) -> str:
+        """The same view without filters and search."""
+        return self.home + self.filters.href(status="", network="", account=0, q="")
+
+    @property
+    def clear_search(self) -> str:
+        """The same list without the search."""
+        return self.home + self.filters.href(q="")
+
+    @property
+    def kept(self) -> list[tuple[str, Any]]:
+        """What a search keeps of the address."""
+        chosen = self.filters
+        pairs = [(name, getattr(chosen, name)) for name in ("view", "status", "network", "account", "sort")]
+        return [(name, value) for name, value in pairs if value]
+
+    @property
+    def sort_label(self) -> str:
+        """How the list is ordered."""
+        return _("Newest first") if self.filters.sort == "newest" else _("Waiting longest")
+
+    @property
+    def sort_href(self) -> str:
+        """The same list in the other order."""
+        return self.home + self.filters.href(sort="oldest" if self.filters.sort == "newest" else "newest")
+
+    @property
+    def more(self) -> str:
+        """The address of the next page, or nothing."""
+        cursor = self.page.next_cursor
+        return self.home + self.filters.href(cursor=cursor) if cursor else ""
+
+    @property
+    def unassigned(self) -> str:
+        """How many conversations nobody has taken; nothing for none."""
+        return self.counts.view_badges["unassigned"] if self.counts.views["unassigned"] else ""
+
+    @property
+    def unassigned_href(self) -> str:
+        """Where those are."""
+        return self.home + Filters().href(view="unassigned")
+
+    @cached_property
+    def colleagues(self) -> list[Any]:
+        """Who may be given conversations: of the open one's account, else of all; none without the permission."""
+        if not self.user.has_perm("socialcrm.assign_conversation"):
+            return []
+        accounts = [self.talk.conversation.account] if self.talk else self.accounts[:1]
+        return inbox.colleagues(accounts[0]) if accounts else []
+
+    @property
+    def snoozes(self) -> list[Snooze]:
+        """The times to choose from."""
+        return snoozes(timezone.localtime())
+
+    @property
+    def now(self) -> datetime:
+        """The earliest time to snooze until."""
+        return timezone.now()
+
+    @property
+    def keys(self) -> list[tuple[tuple[str, ...], str]]:
+        """The keys and what they do."""
+        return [(keys, str(what)) for keys, what in KEYS]
+
+    @property
+    def may_link(self) -> bool:
+        """Whether this person may say who is behind a profile."""
+        return bool(self.user.has_perm("socialcrm.link_socialprofile"))
+
+    @cached_property
+    def composer(self) -> Composer | None:
+        """The composer below the open conversation; None where this person or this post can't answer."""
+        if self.talk is None or not self.user.has_perm("socialcrm.reply_as_account"):
+            return None
+        kind = self.request.GET.get("kind", "reply")
+        return self.talk.composer(self.accounts, at=f"{self.here}&", **{"kind": kind, **self.composing})
+
+    @property
+    def why_closed(self) -> str:
+        """Why there is nothing to answer with."""
+        if not self.user.has_perm("socialcrm.reply_as_account"):
+            return _("You may read and note here, but not answer: ask an administrator for it.")
+        return _("There is nothing to answer here.")
+
+
+def screen_of(request: HttpRequest, pk: Any = None, **fields: Any) -> Screen:
+    """The screen of an address, with a conversation open. Raises Http404 where that is absent or foreign."""
+    filters = Filters.read(request.GET)
+    talk = None
+    if pk:
+        talk = open_talk(request.user, get_visible_conversation(request.user, pk))
+        fields.setdefault("pane", "cust" if request.GET.get("pane") == "cust" else "thread")
+    return Screen(request, filters, talk, **fields)
+
+
+def neighbour(screen: Screen, conversation: Conversation) -> Conversation | None:
+    """The conversation after this one in the list, else the first other one."""
+    listed = [row.conversation for row in screen.page.rows]
+    at = next((n for n, talk in enumerate(listed) if talk.pk == conversation.pk), -1)
+    others = [talk for talk in (*listed[at + 1 :], *listed[:at][::-1]) if talk.pk != conversation.pk]
+    return others[0] if others else None

@@ -1,0 +1,110 @@
+"""The inbox's words: views, statuses, waiting times, snoozes and keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+SOON, LATE = timedelta(hours=4), timedelta(hours=24)
+MORNING = 9
+MONDAY = 0
+
+KEYS = (
+    (("j", "k"), gettext_lazy("next, previous conversation")),
+    (("Enter",), gettext_lazy("open it")),
+    (("x",), gettext_lazy("choose it, for several at once")),
+    (("/",), gettext_lazy("search")),
+    (("r",), gettext_lazy("answer")),
+    (("n",), gettext_lazy("write a note")),
+    (("Ctrl", "Enter"), gettext_lazy("send")),
+    (("t",), gettext_lazy("take it")),
+    (("a",), gettext_lazy("assign it")),
+    (("s",), gettext_lazy("snooze it")),
+    (("e",), gettext_lazy("done")),
+    (("E",), gettext_lazy("done, and open the next one")),
+    (("o",), gettext_lazy("reopen it")),
+    (("Esc",), gettext_lazy("one step back")),
+    (("?",), gettext_lazy("show these keys")),
+)
+
+
+@dataclass(frozen=True)
+class Snooze:
+    """A time to choose: `value` comes back with the form."""
+
+    value: str
+    label: str
+    at: datetime
+
+
+def view_label(view: str) -> str:
+    """The name of a view."""
+    return {
+        "mine": pgettext("conversations", "Mine"),
+        "unassigned": pgettext("conversations", "Unassigned"),
+        "unattended": pgettext("conversations", "Unattended"),
+        "all": pgettext("conversations", "All open"),
+    }[view]
+
+
+def status_label(status: str) -> str:
+    """The name of a status to filter by."""
+    return {
+        "": _("Open or waiting for them"),
+        "open": pgettext("conversation", "Open"),
+        "pending": _("Waiting for them"),
+        "snoozed": pgettext("conversation", "Snoozed"),
+        "resolved": pgettext("conversation", "Done"),
+        "any": _("Any status"),
+    }[status]
+
+
+def snoozes(now: datetime) -> list[Snooze]:
+    """The times to choose from, in the person's time zone: in an hour, tomorrow and on Monday at nine."""
+    tomorrow = _morning(now + timedelta(days=1))
+    monday = _morning(now + timedelta(days=(MONDAY - now.weekday()) % 7 or 7))
+    choices = [Snooze("hour", _("In an hour"), now + timedelta(hours=1)), Snooze("tomorrow", _("Tomorrow"), tomorrow)]
+    return choices if monday == tomorrow else [*choices, Snooze("monday", _("Monday"), monday)]
+
+
+def _morning(day: datetime) -> datetime:
+    # Made anew from its parts: at nine by the clock, also where summer time begins in between.
+    return timezone.make_aware(datetime(day.year, day.month, day.day, MORNING), day.tzinfo)
+
+
+def urgency(since: datetime | None) -> str:
+    """How pressing a wait is: "", "soon" from four hours, "over" from a day."""
+    waited = timezone.now() - since if since else timedelta(0)
+    return "over" if waited >= LATE else "soon" if waited >= SOON else ""
+
+
+def waits(since: datetime | None) -> str:
+    """How long somebody has waited, as the script says it too: "Waiting 2 h"."""
+    minutes = int((timezone.now() - since).total_seconds() // 60) if since else 0
+    if minutes < 1:
+        return _("Waiting")
+    if minutes < 60:
+        return _("Waiting %s min") % minutes
+    return _("Waiting %s h") % (minutes // 60) if minutes < 2880 else _("Waiting %s d") % (minutes // 1440)
+
+
+def brief_time(when: datetime | None) -> str:
+    """A time in the least space: 15:31 today, Wed within a week, 18 Nov, 18 Nov 2025."""
+    if when is None:
+        return ""
+    local, today = timezone.localtime(when), timezone.localdate()
+    if local.date() == today:
+        return formats.date_format(local, "H:i")
+    if today - timedelta(days=6) <= local.date() <= today:
+        return formats.date_format(local, "D")
+    return formats.date_format(local, _("j M") if local.year == today.year else _("j M Y"))
+
+
+def brief_day(when: datetime) -> str:
+    """A time to come: 15:31 today, else Mon 9:00 with the weekday."""
+    local = timezone.localtime(when)
+    return formats.date_format(local, "H:i" if local.date() == timezone.localdate() else "D H:i")
