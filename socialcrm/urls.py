@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import accounts, links, outbox, panel, replies
+from .views import accounts, inbox, inbox_acts, links, outbox, panel, replies
 
 app_name = "socialcrm"
 
@@ -26,6 +26,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("social/replies/<int:pk>/cancel/", replies.cancel, name="reply_cancel"),
     path("social/replies/<int:pk>/retry/", replies.retry, name="reply_retry"),
     path("social/replies/<int:pk>/settle/", replies.settle, name="reply_settle"),
+    path("social/inbox/", inbox.inbox_page, name="inbox"),
+    path("social/inbox/live/", inbox.live, name="inbox_live"),
+    path("social/inbox/bulk/", inbox_acts.bulk, name="inbox_bulk"),
+    path("social/inbox/undo/", inbox_acts.undo, name="inbox_undo"),
+    path("social/inbox/<int:pk>/", inbox.conversation, name="inbox_conversation"),
+    path("social/inbox/<int:pk>/take/", inbox_acts.take, name="inbox_take"),
+    path("social/inbox/<int:pk>/assign/", inbox_acts.assign, name="inbox_assign"),
+    path("social/inbox/<int:pk>/snooze/", inbox_acts.snooze, name="inbox_snooze"),
+    path("social/inbox/<int:pk>/resolve/", inbox_acts.resolve, name="inbox_resolve"),
+    path("social/inbox/<int:pk>/reopen/", inbox_acts.reopen, name="inbox_reopen"),
+    path("social/inbox/<int:pk>/note/", inbox_acts.note, name="inbox_note"),
     path("social/outbox/", outbox.outbox_page, name="outbox"),
     path("social/outbox/act/", outbox.act, name="outbox_act"),
     path("social/accounts/", accounts.accounts_page, name="accounts"),

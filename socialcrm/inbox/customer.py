@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from socialcrm.access import visible_conversations
 from socialcrm.contacts import Deal, get_adapter
 from socialcrm.models import Conversation, ProfileLink, SocialProfile
 from socialcrm.scoring import ContactScore, for_contact
 from socialcrm.timeline import name_of
+
+from .pages import shown_mentions
 
 OTHERS = 10
 
@@ -54,10 +56,13 @@ def customer(user: Any, conversation: Conversation) -> Customer:
 
 
 def _others(user: Any, conversation: Conversation, contact: Any) -> list[Conversation]:
+    """Other conversations with the person; each has its newest words as `preview`."""
     same = Q(profile=conversation.profile_id)
     if contact is not None:
         linked = ProfileLink.objects.filter(contact=contact, state="linked")
         same |= Q(profile__in=linked.values("profile"))
     rows = visible_conversations(user).filter(same).exclude(pk=conversation.pk)
     rows = rows.select_related("account", "profile", "assignee").defer("account__credentials", "profile__raw")
+    newest = shown_mentions(user).filter(conversation=OuterRef("pk")).order_by("-posted_at", "-post")
+    rows = rows.annotate(preview=Subquery(newest.values("post__text")[:1]))
     return list(rows.order_by("-last_post_at", "-pk")[:OTHERS])

@@ -14,7 +14,11 @@ from socialcrm.timeline import Item, answer_url, eligibility, rules_of
 
 @dataclass
 class Composer:
-    """What the form under a post shows. `error` is a sentence; `answered` a colleague's reply that came first."""
+    """What the form under a post shows. `error` is a sentence; `answered` a colleague's reply that came first.
+
+    `seen_word` is the newest post of theirs in the thread that was shown, `moved` those that came after it.
+    `conversation` lets colleagues be told something by a note; `c` is set where the form stands in the inbox.
+    """
 
     post: Post
     account: SocialAccount
@@ -27,11 +31,22 @@ class Composer:
     client_key: str = field(default_factory=lambda: uuid4().hex)
     open: bool = False
     seen_post: int = 0
+    seen_word: int = 0
+    moved: Sequence[Post] = ()
+    conversation: int = 0
+    c: int = 0
+    kind: str = "reply"
+    at: str = "?"
 
     def __post_init__(self) -> None:
         """An answer typed on the network that is shown above the text has been seen."""
         if self.answered and self.answered.sent_post_id:
             self.seen_post = max(self.seen_post, self.answered.sent_post_id)
+
+    @property
+    def draft(self) -> str:
+        """What the browser keeps an unsent text under: the conversation, else the post."""
+        return f"c{self.conversation}" if self.conversation else f"p{self.post.pk}"
 
     @property
     def limit(self) -> int:
@@ -85,17 +100,23 @@ def choices(accounts: Sequence[SocialAccount], post: Post) -> list[SocialAccount
 
 
 def composer_for(
-    item: Item, accounts: Sequence[SocialAccount], account_pk: str | int | None = None, **fields: Any
+    item: Item,
+    accounts: Sequence[SocialAccount],
+    account_pk: str | int | None = None,
+    *,
+    post: Post | None = None,
+    **fields: Any,
 ) -> Composer | None:
-    """The composer of an item; None where nobody's post or no account of the user's fits."""
-    post = item.answerable
+    """The composer of an item, for its newest post or another one of it; None where no account of the user's fits."""
+    post = post or item.answerable
     fitting = choices(accounts, post) if post else []
     if post is None or not fitting:
         return None
     account = next((a for a in fitting if str(a.pk) == str(account_pk)), fitting[0])
     ours = [one.pk for one in item.posts if one.account_id and one.in_reply_to == post.external_id]
-    fields["seen_post"] = max(ours, default=0)
-    return Composer(post, account, fitting, eligibility(account, post), item.seen, **fields)
+    fields.setdefault("seen_post", max(ours, default=0))
+    fields.setdefault("seen", item.seen)
+    return Composer(post, account, fitting, eligibility(account, post), **fields)
 
 
 def rows(items: Sequence[Item], accounts: Sequence[SocialAccount], may_reply: bool, open_first: bool) -> list[Row]:

@@ -17,14 +17,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from socialcrm import inbox
-from socialcrm.access import get_visible_conversation
+from socialcrm.access import get_visible_conversation, usable_accounts
 from socialcrm.forms import key
-from socialcrm.models import Conversation, ConversationEvent
+from socialcrm.models import Conversation, ConversationEvent, SocialAccount
 
 from .answer import back, fragment, is_fragment, needs
 from .display import short_time
 from .inbox_screen import neighbour, screen_of
-from .inbox_words import snoozes
+from .inbox_words import called, snoozes
 
 Act = Callable[[Any, Conversation], Any]
 
@@ -41,8 +41,8 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Give it to a colleague, or to nobody."""
     found = get_visible_conversation(request.user, pk)
-    other = _colleague(request, found.account)
-    said = _("Assigned to %(who)s.") % {"who": _called(other)} if other else _("Nobody has it now.")
+    other = _colleague(request, [found.account])
+    said = _("Assigned to %(who)s.") % {"who": called(other)} if other else _("Nobody has it now.")
     return _do(request, pk, lambda user, talk: inbox.assign(user, talk, other), said)
 
 
@@ -97,9 +97,9 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest) -> HttpResponse:
     """Put back what one's own acts changed, named by their history lines."""
     wanted = [key(pk) for pk in request.GET.getlist("event")[:100]]
-    events = ConversationEvent.objects.filter(pk__in=wanted, user=request.user).select_related("conversation")
+    mine = ConversationEvent.objects.filter(pk__in=wanted, user=request.user.pk)
     problem, done = "", 0
-    for event in events:
+    for event in mine.select_related("conversation"):
         try:
             inbox.undo(request.user, event)
             done += 1
@@ -136,32 +136,28 @@ def _decision(request: HttpRequest) -> Any:
         return inbox.taking(request.user)
     if verb != "assign":
         raise Http404
-    return inbox.assigning(request.user, _colleague(request, None))
+    return inbox.assigning(request.user, _colleague(request, usable_accounts(request.user)))
 
 
-def _do(
-    request: HttpRequest, pk: int, act: Act, said: str, *, following: Conversation | None = None
-) -> HttpResponse:
+def _do(request: HttpRequest, pk: int, act: Act, said: str, *, following: Conversation | None = None) -> HttpResponse:
     found = get_visible_conversation(request.user, pk)
     try:
         event = act(request.user, found)
     except inbox.InboxError as error:
         return _refused(request, pk, error.sentence)
+    leads_on = request.POST.get("then") == "next"
     if not is_fragment(request):
-        leads_on = request.POST.get("then") == "next"
-        return redirect(_address(following, request)) if following and leads_on else back(request, _address(found), said)
-    undo_url = _undo_url([event] if event else [])
-    if request.POST.get("then") == "next":
-        screen = screen_of(request, following.pk if following else None)
-        return fragment(request, "socialcrm/inbox/opened.html", {"screen": screen}, toast=said, undo=undo_url)
-    return fragment(request, "socialcrm/inbox/_head.html", {"screen": screen_of(request, pk)}, toast=said, undo=undo_url)
+        return redirect(_address(following, request)) if following else back(request, _address(found), said)
+    screen = screen_of(request, (following.pk if following else None) if leads_on else pk)
+    template = "socialcrm/inbox/opened.html" if leads_on else "socialcrm/inbox/_head.html"
+    return fragment(request, template, {"screen": screen}, toast=said, undo=_undo_url([event] if event else []))
 
 
 def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponse:
-    found = get_visible_conversation(request.user, pk)
+    screen = screen_of(request, pk)
     if not is_fragment(request):
-        return back(request, _address(found), sentence, error=True)
-    return fragment(request, "socialcrm/inbox/_head.html", {"screen": screen_of(request, pk)}, status=409, toast=sentence)
+        return back(request, screen.here, sentence, error=True)
+    return fragment(request, "socialcrm/inbox/_head.html", {"screen": screen}, status=409, toast=sentence)
 
 
 def _told(request: HttpRequest, said: str, events: Iterable[ConversationEvent], *, error: bool = False) -> HttpResponse:
@@ -187,20 +183,18 @@ def _until(request: HttpRequest) -> datetime | None:
     return timezone.make_aware(typed) if typed and timezone.is_naive(typed) else typed
 
 
-def _colleague(request: HttpRequest, account: Any) -> Any:
-    """The chosen colleague, None for nobody. Raises Http404 for who may not work here."""
+def _colleague(request: HttpRequest, accounts: Iterable[SocialAccount]) -> Any:
+    """The chosen colleague, None for nobody. Raises Http404 for who may not work on any of these accounts."""
     wanted = request.POST.get("assignee", "")
     if not wanted:
         return None
-    known = [request.user] if str(request.user.pk) == wanted else inbox.colleagues(account)
-    found = next((user for user in known if str(user.pk) == wanted), None)
+    if str(request.user.pk) == wanted:
+        return request.user
+    known = {str(user.pk): user for account in accounts for user in inbox.colleagues(account)}
+    found = known.get(wanted)
     if found is None:
         raise Http404
     return found
-
-
-def _called(user: Any) -> str:
-    return str(user.get_full_name() or user.get_username())
 
 
 def _address(talk: Conversation, request: HttpRequest | None = None) -> str:

@@ -7,21 +7,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from socialcrm import inbox
 from socialcrm.access import get_visible_conversation, usable_accounts
+from socialcrm.forms import key
 from socialcrm.inbox import Filters
-from socialcrm.models import Conversation, SocialAccount
+from socialcrm.models import Conversation, Post, SocialAccount
 
+from .answer import fragment, next_url
 from .composer import Composer
 from .inbox_lines import ListRow
 from .inbox_talk import Talk, open_talk
 from .inbox_words import KEYS, Snooze, snoozes, status_label, view_label
+from .navigation import inbox_nav
 
 PAGE, MOST_SHOWN = 30, 150
 
@@ -106,6 +110,11 @@ class Screen:
             }
             for view, number in self.counts.view_badges.items()
         ]
+
+    @property
+    def nav(self) -> dict[str, Any] | None:
+        """The inbox's entry in the navigation, with its views."""
+        return inbox_nav(self.request, self)
 
     @property
     def count(self) -> str:
@@ -198,6 +207,11 @@ class Screen:
         return [(keys, str(what)) for keys, what in KEYS]
 
     @property
+    def may_reply(self) -> bool:
+        """Whether this person may answer."""
+        return bool(self.user.has_perm("socialcrm.reply_as_account"))
+
+    @property
     def may_link(self) -> bool:
         """Whether this person may say who is behind a profile."""
         return bool(self.user.has_perm("socialcrm.link_socialprofile"))
@@ -205,22 +219,26 @@ class Screen:
     @cached_property
     def composer(self) -> Composer | None:
         """The composer below the open conversation; None where this person or this post can't answer."""
-        if self.talk is None or not self.user.has_perm("socialcrm.reply_as_account"):
+        return self.composer_for(self.talk.answerable if self.talk else None)
+
+    def composer_for(self, post: Post | None, account: Any = None, **fields: Any) -> Composer | None:
+        """The composer for one post of the open conversation."""
+        if self.talk is None or post is None or not self.may_reply:
             return None
-        kind = self.request.GET.get("kind", "reply")
-        return self.talk.composer(self.accounts, at=f"{self.here}&", **{"kind": kind, **self.composing})
+        chosen = {"kind": self.request.GET.get("kind", "reply"), "at": f"{self.here}&", **self.composing, **fields}
+        return self.talk.composer(post, self.accounts, account, **chosen)
 
     @property
     def why_closed(self) -> str:
         """Why there is nothing to answer with."""
-        if not self.user.has_perm("socialcrm.reply_as_account"):
+        if not self.may_reply:
             return _("You may read and note here, but not answer: ask an administrator for it.")
         return _("There is nothing to answer here.")
 
 
 def screen_of(request: HttpRequest, pk: Any = None, **fields: Any) -> Screen:
     """The screen of an address, with a conversation open. Raises Http404 where that is absent or foreign."""
-    filters = Filters.read(request.GET)
+    filters = Filters.read(_asked(request))
     talk = None
     if pk:
         talk = open_talk(request.user, get_visible_conversation(request.user, pk))
@@ -234,3 +252,19 @@ def neighbour(screen: Screen, conversation: Conversation) -> Conversation | None
     at = next((n for n, talk in enumerate(listed) if talk.pk == conversation.pk), -1)
     others = [talk for talk in (*listed[at + 1 :], *listed[:at][::-1]) if talk.pk != conversation.pk]
     return others[0] if others else None
+
+
+def in_inbox(request: HttpRequest) -> int:
+    """The conversation in which a composer or a reply stands, 0 where it stands on a contact's page."""
+    return key(request.POST.get("c") or request.GET.get("c"))
+
+
+def answered(request: HttpRequest, *, toast: str = "", **composing: Any) -> HttpResponse:
+    """The open conversation after something was done with an answer; `composing` is what the composer begins with."""
+    screen = screen_of(request, in_inbox(request), composing=composing)
+    return fragment(request, "socialcrm/inbox/answered.html", {"screen": screen}, toast=toast)
+
+
+def _asked(request: HttpRequest) -> QueryDict:
+    """The filters of the page: those in the address, else those of the page that the form stood on."""
+    return request.GET or QueryDict(urlsplit(next_url(request)).query)

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from socialcrm import inbox
 from socialcrm.access import visible_contacts
+from socialcrm.contacts import get_adapter
 from socialcrm.models import Conversation, ConversationSeen, Post, ProfileLink, SocialAccount
 
 from .composer import Composer, composer_for
 from .inbox_lines import Said, drawn
+from .inbox_words import called
 
 SUGGESTIONS = 3
 
@@ -61,6 +65,20 @@ class Talk:
         """The person."""
         return self.thread.customer
 
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What the host knows of the contact, in a few lines."""
+        who, adapter = self.customer, get_adapter()
+        if who.contact is None:
+            return []
+        owner = adapter.owner(who.contact)
+        known = [
+            (_("E-mail"), ", ".join(who.emails)),
+            (_("Company"), who.company),
+            (_("City"), adapter.city(who.contact)),
+        ]
+        return [(name, value) for name, value in (*known, (_("Owner"), called(owner))) if value]
+
     @cached_property
     def entries(self) -> list[Said]:
         """The lines, oldest first."""
@@ -72,18 +90,14 @@ class Talk:
         heard = [said.post for said in self.entries if said.theirs]
         return heard[-1] if heard else None
 
-    def composer(self, accounts: Sequence[SocialAccount], account: Any = None, **fields: Any) -> Composer | None:
-        """The composer of this thread; None where there is nothing to answer, or nobody to answer as."""
-        post = self.answerable
-        if post is None:
-            return None
+    def composer(
+        self, post: Post, accounts: Sequence[SocialAccount], account: Any = None, **fields: Any
+    ) -> Composer | None:
+        """The composer for a post of this thread; None where there is nobody to answer as."""
         seen = self.thread.seen
         known = {"seen": seen.reply, "seen_word": seen.post, "conversation": self.pk, "c": self.pk}
         account = account or self.conversation.account_id
-        form = composer_for(self.thread.item, accounts, account, post=post, **{**known, **fields})
-        if form is not None:
-            form.seen_post = max(form.seen_post, seen.own_post)
-        return form
+        return composer_for(self.thread.item, accounts, account, post=post, **{**known, **fields})
 
 
 def open_talk(user: Any, conversation: Conversation) -> Talk:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -108,3 +109,8 @@ def brief_day(when: datetime) -> str:
     """A time to come: 15:31 today, else Mon 9:00 with the weekday."""
     local = timezone.localtime(when)
     return formats.date_format(local, "H:i" if local.date() == timezone.localdate() else "D H:i")
+
+
+def called(user: Any) -> str:
+    """A colleague's name; nothing for nobody."""
+    return str(user.get_full_name() or user.get_username()) if user else ""

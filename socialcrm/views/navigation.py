@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from socialcrm.access import usable_accounts, visible_replies
+from socialcrm.access import usable_accounts, visible_conversations, visible_replies
+from socialcrm.inbox import Filters
 from socialcrm.models import Post, Reply, SocialAccount
 from socialcrm.timeline import Entry, Item
 
@@ -23,6 +25,20 @@ def counts(user: Any) -> dict[str, int]:
     replies = visible_replies(user).filter(needy).values("pk")[:MOST]
     lost = usable_accounts(user).filter(state=SocialAccount.State.NEEDS_RECONNECT).values("pk")[:MOST]
     return {"outbox": len(replies), "accounts": len(lost)}
+
+
+def inbox_nav(request: HttpRequest | None, screen: Any = None) -> dict[str, Any] | None:
+    """The inbox's entry: how many wait for an answer and, inside the inbox, its views. None for who may not enter."""
+    user = getattr(request, "user", None)
+    if request is None or user is None or not user.has_perm("socialcrm.work_inbox"):
+        return None
+    return {"n": _waiting(user), "views": screen.views if screen else [], "here": screen is not None}
+
+
+def _waiting(user: Any) -> str:
+    rows = Filters(view="unattended").apply(visible_conversations(user), user)
+    number = rows.order_by().values("pk")[:MOST].count()
+    return "" if not number else str(number) if number < MOST else f"{MOST - 1}+"
 
 
 def title(item: Item, name: str) -> str:

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from socialcrm import outbox
 from socialcrm.access import get_usable_account, get_visible_post, get_visible_reply, usable_accounts
 from socialcrm.contacts import get_adapter
-from socialcrm.forms import ReplyForm
+from socialcrm.forms import ReplyForm, key
 from socialcrm.models import Post, Reply
 from socialcrm.timeline import item_of
 
 from .answer import back, fragment, is_fragment, needs, page
 from .composer import Composer, Row, composer_for
+from .inbox_screen import answered, in_inbox, screen_of
 
 
 @needs("reply_as_account")
@@ -26,9 +27,10 @@ from .composer import Composer, Row, composer_for
 def composer(request: HttpRequest, pk: int) -> HttpResponse:
     """The form under a post; a page of its own without JavaScript."""
     post = get_visible_post(request.user, pk)
-    form = _composer(request, post, account=request.GET.get("account"), open=True)
+    asked = {"account": request.GET.get("account"), "kind": request.GET.get("kind", "reply")}
+    form = _composer(request, post, open=True, **asked)
     if is_fragment(request):
-        return fragment(request, "socialcrm/_composer.html", {"composer": form})
+        return fragment(request, "socialcrm/_composer.html", {"composer": form, "docked": form and form.c})
     return page(request, "socialcrm/reply.html", {"composer": form, "post": post})
 
 
@@ -43,9 +45,10 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         return _again(request, post, _("Reload the page and send again: the form was not complete."), 422)
     data = form.cleaned_data
     seen, seen_post = data["anyway"] or data["seen"] or 0, data["seen_post"] or 0
-    text, key = _text(request), data["client_key"]
+    text, audience = _text(request), "private" if post.is_private else "public"
+    known: dict[str, Any] = {"seen": seen, "seen_post": seen_post, "audience": audience}
     try:
-        outbox.enqueue(request.user, account, post, text, key, seen=seen, seen_post=seen_post)
+        outbox.enqueue(request.user, account, post, text, data["client_key"], **known)
     except outbox.AlreadyAnswered as error:
         return _again(request, post, error.sentence, 409, answered=error.reply, seen=error.reply.pk)
     except outbox.NotAllowed as error:
@@ -111,20 +114,28 @@ def _act(request: HttpRequest, pk: int, act: Any, message: str, *, reopen: bool 
     if request.POST.get("row") or found.post_id is None:
         return fragment(request, "socialcrm/_outbox_row.html", {"reply": found, "may_reply": True}, toast=error)
     post = get_visible_post(request.user, found.post_id)
+    if in_inbox(request):
+        again = {"text": found.text, "open": True} if reopen and found.state == Reply.State.CANCELLED else {}
+        return answered(request, toast=error, **again)
     text = found.text if reopen and found.state == Reply.State.CANCELLED else None
     return fragment(request, "socialcrm/_item.html", _item(request, post, text), toast=error)
 
 
 def _again(request: HttpRequest, post: Post, error: str, status: int, **fields: Any) -> HttpResponse:
-    text = _text(request)
-    form = _composer(request, post, account=request.POST.get("account"), text=text, error=error, open=True, **fields)
+    # What the composer had shown before stays what was seen, unless the answer shows more.
+    shown = {name: key(request.POST.get(name)) for name in ("seen", "seen_post", "seen_word")} | fields
+    written = {"text": _text(request), "error": error, "open": True}
+    form = _composer(request, post, account=request.POST.get("account"), **written, **shown)
     if is_fragment(request):
-        return fragment(request, "socialcrm/_composer.html", {"composer": form}, status=status)
+        again = {"composer": form, "docked": in_inbox(request)}
+        return fragment(request, "socialcrm/_composer.html", again, status=status)
     return page(request, "socialcrm/reply.html", {"composer": form, "post": post}, status=status)
 
 
 def _done(request: HttpRequest, post: Post, message: str) -> HttpResponse:
     if is_fragment(request):
+        if in_inbox(request):
+            return answered(request)
         return fragment(request, "socialcrm/_item.html", _item(request, post))
     return back(request, _contact_url(post) or reverse("socialcrm:outbox"), message)
 
@@ -139,13 +150,13 @@ def _item(request: HttpRequest, post: Post, text: str | None = None) -> dict[str
 
 
 def _composer(request: HttpRequest, post: Post, *, account: str | None, **fields: Any) -> Composer | None:
-    found = item_of(post, request.user)
-    seen = fields.pop("seen", None)
-    form = composer_for(found, list(usable_accounts(request.user).defer("credentials")), account, **fields)
+    if c := in_inbox(request):
+        form = screen_of(request, c).composer_for(post, account, **fields)
+    else:
+        accounts = list(usable_accounts(request.user).defer("credentials"))
+        form = composer_for(item_of(post, request.user), accounts, account, **fields)
     if form is not None and form.post.pk == post.pk:
         form.verdict = outbox.verdict(form.account, post)
-    if form is not None and seen is not None:
-        form.seen = seen
     return form
 
 

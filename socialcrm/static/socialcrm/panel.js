@@ -105,7 +105,7 @@
         return answer.text().then(function (html) {
           free();
           if (answer.redirected) return trouble(form, sc.word("signin"));
-          if (answer.status >= 500 || !/^\s*<(div|aside|li|section)/.test(html)) return trouble(form, sc.word("failed"));
+          if (answer.status >= 500 || !/^\s*<(div|aside|li|section|form|template)/.test(html)) return trouble(form, sc.word("failed"));
           if (answer.ok) document.dispatchEvent(new CustomEvent("sc:done", { detail: form }));
           sc.swap(html);
         });

@@ -1,0 +1,65 @@
+"""Tags of the inbox: {% social_inbox_nav %} for the host's navigation, and what socialcrm's own templates need."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from socialcrm.contacts import Deal
+from socialcrm.views import display, inbox_words, navigation
+
+register = template.Library()
+register.filter("urgency", inbox_words.urgency)
+register.filter("waits", inbox_words.waits)
+register.filter("brief_time", inbox_words.brief_time)
+register.filter("brief_day", inbox_words.brief_day)
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+
+
+@register.simple_tag(takes_context=True)
+def social_inbox_nav(context: Any) -> SafeString:
+    """The inbox's entry for a list of links, with its views below it while one is in the inbox; nothing for others."""
+    request = context.get("request")
+    nav = navigation.inbox_nav(request, context.get("screen"))
+    return SafeString(render_to_string("socialcrm/inbox/_nav.html", {"nav": nav}, request)) if nav else SafeString("")
+
+
+@register.simple_tag
+def sc_person(user: Any, size: str = "20") -> SafeString:
+    """A colleague's initials, with the name for those who hover or listen."""
+    name = (user.get_full_name() or user.get_username()) if user else "?"
+    letters = format_html('<span aria-hidden="true">{}</span>', display.initials(name))
+    form = '<span class="sc-avatar sc-avatar--{0}" role="img" aria-label="{1}" title="{1}">{2}</span>'
+    return format_html(form, size, name, letters)
+
+
+@register.filter
+def first_name(user: Any) -> str:
+    """What colleagues call each other."""
+    return str(user.get_short_name() or user.get_username()) if user else ""
+
+
+@register.filter
+def local_minute(when: datetime) -> str:
+    """A time for `datetime-local` fields."""
+    return timezone.localtime(when).strftime("%Y-%m-%dT%H:%M")
+
+
+@register.filter
+def deal_amount(deal: Deal) -> str:
+    """A deal's amount with its currency, as the page's language writes it."""
+    if deal.amount is None:
+        return ""
+    places = 0 if deal.amount == deal.amount.to_integral_value() else 2
+    digits = formats.number_format(deal.amount, decimal_pos=places, use_l10n=True, force_grouping=True)
+    symbol = SYMBOLS.get(deal.currency)
+    if symbol and formats.get_format("DECIMAL_SEPARATOR") == ".":
+        return f"{symbol}{digits}"
+    return f"{digits}\u00a0{symbol or deal.currency}".strip()
