@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "axes",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -53,7 +55,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "crm_core.middleware.ContentSecurityPolicy",
     "crm_core.middleware.NoNulInAdmin",
+    "axes.middleware.AxesMiddleware",
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 
 ROOT_URLCONF = "crm_core.urls"
 WSGI_APPLICATION = "crm_core.wsgi.application"
@@ -162,8 +166,19 @@ CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION and env.bool("CRM_SSL_REDIRECT", default=True)
 # Health checks come by plain http, from inside.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("CRM_BEHIND_PROXY", default=False) else None
+CRM_BEHIND_PROXY = env.bool("CRM_BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CRM_BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = env.int("CRM_HSTS_SECONDS", default=3600 if PRODUCTION else 0)
+# Who guesses passwords waits: so many wrong ones for one name from one address, then so long without another try.
+AXES_FAILURE_LIMIT = env.int("CRM_SIGN_IN_TRIES", default=5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("CRM_SIGN_IN_WAIT", default=15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "crm_core.views.sign_in.too_many"
+AXES_CLIENT_IP_CALLABLE = "crm_core.views.sign_in.address"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "crm_core.views.errors.csrf_failed"
 
@@ -207,7 +222,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # It writes whole lines of people's cards.
-    "loggers": {"vobject": {"level": "CRITICAL"}},
+    # One writes whole lines of people's cards, the other four lines for each sign-in.
+    "loggers": {"vobject": {"level": "CRITICAL"}, "axes": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env("CRM_LOG_LEVEL", default="INFO")},
 }

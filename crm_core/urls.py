@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import views_health
 from .crm_urls import urlpatterns as crm_patterns
+from .forms import PasswordForm
 
 admin.site.site_header = _("Administration")
 admin.site.site_title = _("Administration")
@@ -20,7 +21,11 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/login/", auth.LoginView.as_view(), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
-    path("accounts/password_change/", auth.PasswordChangeView.as_view(success_url="/me/"), name="password_change"),
+    path(
+        "accounts/password_change/",
+        auth.PasswordChangeView.as_view(form_class=PasswordForm, success_url="/me/"),
+        name="password_change",
+    ),
     path("", include((crm_patterns, "crm"))),
     path("", include("socialcrm.urls")),
 ]

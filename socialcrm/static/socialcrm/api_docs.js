@@ -5,11 +5,13 @@
   const place = document.getElementById("api-docs");
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 
+  document.documentElement.classList.toggle("dark-mode", document.documentElement.dataset.bsTheme === "dark");
   window.SwaggerUIBundle({
     url: place.dataset.schema,
     domNode: place,
     deepLinking: true,
     docExpansion: "list",
+    defaultModelsExpandDepth: 0,
     presets: [window.SwaggerUIBundle.presets.apis],
     requestInterceptor: function (request) {
       const ours = new URL(request.url, document.baseURI).origin === window.location.origin;

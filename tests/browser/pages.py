@@ -1,0 +1,109 @@
+"""Every address of the site: a page that is looked at, or the reason why there is nothing to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# Who opens it -> route -> addresses; {name} is a key of the scene's world. A page shows itself under each of them.
+PAGES: dict[str, dict[str, list[str]]] = {
+    "nobody": {
+        "login": ["/accounts/login/", "/accounts/login/?next=/deals/"],
+    },
+    "rep": {
+        "crm:contacts": ["/contacts/", "/contacts/?q=nobody-has-this-name", "/contacts/?mine=1&deal=open"],
+        "crm:contact": ["/contacts/{ada}/", "/contacts/{ada}/?pane=facts", "/contacts/{ada}/?pane=social"],
+        "crm:contact_new": ["/contacts/new/"],
+        "crm:contact_edit": ["/contacts/{ada}/edit/"],
+        "crm:merge_pick": ["/contacts/{ada}/merge/?q=ada"],
+        "crm:merge": ["/contacts/{ada}/merge/{twin}/"],
+        "crm:companies": ["/companies/", "/companies/?q=nobody"],
+        "crm:company": ["/companies/{engines}/"],
+        "crm:company_new": ["/companies/new/"],
+        "crm:company_edit": ["/companies/{engines}/edit/"],
+        "crm:deals": ["/deals/", "/deals/?q=nobody"],
+        "crm:deal": ["/deals/{deal}/", "/deals/{deal}/?pane=facts"],
+        "crm:deal_new": ["/deals/new/"],
+        "crm:deal_edit": ["/deals/{deal}/edit/"],
+        "crm:tasks": ["/tasks/", "/tasks/?show=done"],
+        "crm:activity_new": ["/activities/new/?contact={ada}&kind=task", "/activities/new/?contact={ada}&kind=note"],
+        "crm:activity_edit": ["/activities/{task}/"],
+        "crm:search": ["/search/", "/search/?q=ada", "/search/?q=nobody"],
+        "crm:me": ["/me/"],
+        "password_change": ["/accounts/password_change/"],
+        "crm:imports": ["/imports/"],
+        "crm:import": ["/imports/{draft}/", "/imports/{running}/", "/imports/{done}/"],
+        "socialcrm:outbox": ["/social/outbox/", "/social/outbox/?state=nothing-such"],
+        "socialcrm:link": ["/social/contacts/{ada}/link/"],
+        "socialcrm:contact": ["/social/contacts/{ada}/"],
+    },
+    "admin": {
+        "crm:contact_delete": ["/contacts/{ada}/delete/"],
+        "crm:company_delete": ["/companies/{engines}/delete/"],
+        "crm:deal_delete": ["/deals/{deal}/delete/"],
+        "socialcrm:accounts": ["/social/accounts/"],
+        "socialcrm:account_disconnect": ["/social/accounts/{acme}/disconnect/"],
+        "socialcrm:api-docs": ["/api/docs/"],
+    },
+}
+
+# Pages that no route names: what happens where there is nothing, or nothing for this person.
+ERRORS = {"/nothing/such/": 404, "/imports/{draft}/": 403}
+
+FRAGMENT = "a part of a page, seen there"
+POST = "takes a form and leads on"
+FILE = "a file"
+NOT_PAGES: dict[str, str] = {
+    "crm:home": "leads to the contacts",
+    "crm:theme": POST,
+    "crm:contact_filter": FRAGMENT,
+    "crm:contact_export": FILE,
+    "crm:merge_undo": POST,
+    "crm:deal_stage": POST,
+    "crm:activity_done": POST,
+    "crm:activity_delete": POST,
+    "crm:import_run": POST,
+    "crm:import_refused": FILE,
+    "logout": POST,
+    "set_language": POST,
+    "healthz": "one word for a machine",
+    "readyz": "one word for a machine",
+    "socialcrm:live": FRAGMENT,
+    "socialcrm:feed": FRAGMENT,
+    "socialcrm:aside": FRAGMENT,
+    "socialcrm:unlink": POST,
+    "socialcrm:relink": POST,
+    "socialcrm:accept": POST,
+    "socialcrm:refuse": POST,
+    "socialcrm:item": FRAGMENT,
+    "socialcrm:composer": FRAGMENT,
+    "socialcrm:reply": POST,
+    "socialcrm:outside": POST,
+    "socialcrm:reply_cancel": POST,
+    "socialcrm:reply_retry": POST,
+    "socialcrm:reply_settle": POST,
+    "socialcrm:outbox_act": POST,
+    "socialcrm:account_sync": POST,
+    "socialcrm:account_pause": POST,
+    "socialcrm:account_cap": POST,
+    "socialcrm:gap_fill": POST,
+    "socialcrm:connect": POST,
+    "socialcrm:callback": "the network leads here, and it leads on to the accounts",
+    "socialcrm:api-schema": "a document for machines",
+}
+
+
+def routes() -> set[str]:
+    """The names of all addresses but Django's own admin and the API's; one without a name goes by its pattern."""
+    return set(_walk(get_resolver().url_patterns, ""))
+
+
+def _walk(patterns: list[URLPattern | URLResolver], space: str) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            if pattern.namespace != "admin" and str(pattern.pattern) != "v1/":
+                yield from _walk(pattern.url_patterns, inner)
+        elif pattern.name != "api-missing":
+            yield f"{space}{pattern.name or pattern.pattern}"
