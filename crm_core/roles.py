@@ -16,14 +16,15 @@ _EVERYDAY = {
 } | {"crm_core.delete_activity", "crm_core.merge_contact"}
 _SOCIAL = {"socialcrm.reply_as_account", "socialcrm.link_socialprofile", "socialcrm.work_inbox"}
 _DISPATCH = {"socialcrm.assign_conversation", "socialcrm.share_cannedreply"}
+_REPORTS = {"socialcrm.view_reports"}  # each sees the reports over the contacts that the role sees anyway
 _BULK = {"crm_core.import_contact", "crm_core.export_contact"}
 _DELETE = {"crm_core.delete_contact", "crm_core.delete_company", "crm_core.delete_deal"}
 _ALL_TEAMS = {"crm_core.view_all_contacts"}
 
 PERMISSIONS: dict[str, set[str]] = {
-    REP: _EVERYDAY | _SOCIAL | _BULK,
+    REP: _EVERYDAY | _SOCIAL | _BULK | _REPORTS,
     AGENT: _EVERYDAY | _SOCIAL | _DISPATCH | _ALL_TEAMS,
-    MANAGER: _EVERYDAY | _SOCIAL | _DISPATCH | _BULK | _DELETE | _ALL_TEAMS | {"socialcrm.view_all_outbox"},
+    MANAGER: _EVERYDAY | _SOCIAL | _DISPATCH | _REPORTS | _BULK | _DELETE | _ALL_TEAMS | {"socialcrm.view_all_outbox"},
 }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django.apps import apps
@@ -11,6 +11,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     FloatField,
+    Max,
     OuterRef,
     Prefetch,
     Q,
@@ -19,10 +20,12 @@ from django.db.models import (
     prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from socialcrm import matching
-from socialcrm.contacts import ContactAdapter
+from socialcrm.contacts import ContactAdapter, ContactBrief, Option, PipelineDeal
 from socialcrm.contacts import Deal as SocialDeal
 
 from .models import Activity, Contact, Deal
@@ -70,6 +73,47 @@ class CrmContacts(ContactAdapter):
         prefetch_related_objects(rows, "company", "owner", "email_set", "phone_set", "website_set", "deals")
         return rows
 
+    def stages(self) -> list[Option]:
+        """Any open step, then each step."""
+        return [("open", str(_("Any open stage"))), *((value, str(label)) for value, label in Deal.Stage.choices)]
+
+    def narrow(self, user: Any, contacts: QuerySet[Any], *, owner: str, team: str, stage: str) -> QuerySet[Any]:
+        """By owner and team, and by the stage of a deal that the user may see."""
+        rows = super().narrow(user, contacts, owner=owner, team=team, stage="")
+        if not stage:
+            return rows
+        stages = Deal.OPEN if stage == "open" else [stage]
+        deals = Deal.objects.visible_to(user).filter(contacts=OuterRef("pk"), stage__in=stages)
+        return rows.filter(Exists(deals))
+
+    def briefs(self, keys: Sequence[Any]) -> dict[Any, ContactBrief]:
+        """In one query."""
+        rows = Contact.objects.filter(pk__in=keys).select_related("company", "owner")
+        return {row.pk: self._brief(row) for row in rows}
+
+    def sort_names(self, contacts: QuerySet[Any]) -> dict[Any, str]:
+        """Last name first, as in the list of contacts."""
+        return dict(contacts.order_by().values_list("pk", "sort_name"))
+
+    def pipeline(self, user: Any, contacts: QuerySet[Any], closed_since: date) -> list[PipelineDeal]:
+        """In one query. A closed deal counts on its close date, or on the day it was last changed."""
+        deals = Deal.objects.visible_to(user).filter(contacts__in=contacts.order_by().values("pk"))
+        recent = Q(closes_on__gte=closed_since) | Q(closes_on=None, updated_at__date__gte=closed_since)
+        rows = deals.filter(Q(stage__in=Deal.OPEN) | recent).values_list(
+            "contacts", "pk", "name", "amount", "currency", "stage", "closes_on", "updated_at"
+        )
+        return [_pipeline_deal(*row) for row in rows]
+
+    def deal_url(self, key: Any) -> str:
+        """The deal's page."""
+        return reverse("crm:deal", args=[key])
+
+    def last_touches(self, user: Any, contacts: QuerySet[Any] | Sequence[Any]) -> dict[Any, datetime]:
+        """The last activity that is done, of those that the user may see."""
+        done = Activity.objects.visible_to(user).filter(contact__in=contacts).exclude(kind="task", done_at=None)
+        touched = done.order_by().values_list("contact").annotate(last=Max(Coalesce("done_at", "created_at")))
+        return dict(touched)
+
     def log(self, contact: Any, text: str, user: Any = None, url: str = "") -> None:
         """Write the event into the contact's activities."""
         Activity.objects.create(kind=Activity.Kind.LOG, contact=contact, text=text, user=user, url=url)
@@ -84,6 +128,14 @@ def _deal(row: Deal) -> SocialDeal:
         is_open=row.is_open,
         url=row.get_absolute_url(),
     )
+
+
+def _pipeline_deal(
+    contact: Any, key: Any, name: str, amount: Any, currency: str, stage: str, closes: date | None, changed: datetime
+) -> PipelineDeal:
+    state = "open" if stage in Deal.OPEN else stage
+    closed_on = None if state == "open" else closes or timezone.localdate(changed)
+    return PipelineDeal(contact, key, name, amount, currency, stage, state, closed_on)
 
 
 def with_profiles(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
@@ -42,6 +43,35 @@ class Deal:
     stage: str = ""
     is_open: bool = True
     url: str = ""
+
+
+class PipelineDeal(NamedTuple):
+    """A deal beside one of its contacts, for the reports; a deal of two contacts comes twice.
+
+    `state` is open, won or lost; `closed_on` is the day on which it was won or lost, None where the host keeps none.
+    """
+
+    contact: Any  # the contact's key
+    key: Any  # the deal's key
+    name: str
+    amount: Decimal | None
+    currency: str
+    stage: str
+    state: str
+    closed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactBrief:
+    """What a row of a report shows of a contact."""
+
+    name: str
+    company: str = ""
+    owner: str = ""
+    url: str = ""
+
+
+Option = tuple[str, str]  # a value as it stands in an address, and its name for people
 
 
 class ContactAdapter:
@@ -119,5 +149,65 @@ class ContactAdapter:
         """The same contacts, loaded so that the other methods need no query for each."""
         return list(contacts)
 
+    # For the reports: about many contacts at once, each in a number of queries that does not grow with them.
+
+    def owners(self, user: Any) -> list[Option]:
+        """Who looks after the contacts that this user sees. Default: from a field `owner`, where there is one."""
+        return self._options(user, "owner")
+
+    def teams(self, user: Any) -> list[Option]:
+        """The teams of the contacts that this user sees. Default: from a field `team`, where there is one."""
+        return self._options(user, "team")
+
+    def stages(self) -> list[Option]:
+        """The steps of a deal, in order. Default: none, and the reports offer no filter by stage."""
+        return []
+
+    def narrow(self, user: Any, contacts: QuerySet[Any], *, owner: str, team: str, stage: str) -> QuerySet[Any]:
+        """Contacts of this owner and team, with a deal in this stage; each an option's value or empty."""
+        wanted = {name: value for name, value in (("owner", owner), ("team", team)) if value}
+        return contacts.filter(**wanted)
+
+    def briefs(self, keys: Sequence[Any]) -> dict[Any, ContactBrief]:
+        """Name, company, owner's name and address of these contacts, by key; what is gone is left out."""
+        rows = get_contact_model()._default_manager.filter(pk__in=keys)
+        return {row.pk: self._brief(row) for row in self.prefetch(rows)}
+
+    def sort_names(self, contacts: QuerySet[Any]) -> dict[Any, str]:
+        """What these contacts are sorted by when sorted by name, by key."""
+        return {row.pk: self.name(row).casefold() for row in contacts.iterator(chunk_size=2000)}
+
+    def pipeline(self, user: Any, contacts: QuerySet[Any], closed_since: date) -> list[PipelineDeal]:
+        """The open deals of these contacts that this user may see, and those won or lost since. Default: none."""
+        return []
+
+    def deal_url(self, key: Any) -> str:
+        """Where the host shows this deal, or an empty string."""
+        return ""
+
+    def last_touches(self, user: Any, contacts: QuerySet[Any] | Sequence[Any]) -> dict[Any, datetime]:
+        """When we last did something with these contacts outside the networks, by key. Default: nothing is known."""
+        return {}
+
+    def _options(self, user: Any, name: str) -> list[Option]:
+        fields = {field.name: field for field in get_contact_model()._meta.get_fields()}
+        if name not in fields or not fields[name].many_to_one:
+            return []
+        rows = fields[name].related_model._default_manager  # type: ignore[union-attr]
+        found = rows.filter(pk__in=self.visible_to(user).order_by().values(name))
+        return sorted(((str(row.pk), person_name(row)) for row in found), key=lambda option: option[1].casefold())
+
+    def _brief(self, contact: Any) -> ContactBrief:
+        owner = self.owner(contact)
+        return ContactBrief(
+            self.name(contact), self.company(contact), person_name(owner) if owner else "", self.url(contact)
+        )
+
     def log(self, contact: Any, text: str, user: Any = None, url: str = "") -> None:
         """Tell the host that something happened with this contact. Default: nothing."""
+
+
+def person_name(row: Any) -> str:
+    """A user's full name or sign-in, any other row's own name."""
+    full = getattr(row, "get_full_name", None)
+    return (full() if full else "") or str(row)

@@ -4,9 +4,32 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import accounts, inbox, inbox_acts, links, outbox, panel, replies
+from .views import (
+    accounts,
+    inbox,
+    inbox_acts,
+    links,
+    outbox,
+    panel,
+    replies,
+    report_files,
+    report_mentions,
+    reports,
+)
 
 app_name = "socialcrm"
+
+report: list[URLPattern | URLResolver] = [
+    path("", reports.index, name="reports"),
+    path("influence/", reports.influence_page, name="report_influence"),
+    path("influence/filter/", reports.influence_filter, name="report_influence_filter"),
+    path("influence/export/", report_files.influence_export, name="report_influence_export"),
+    path("influence/deals/", reports.influence_deals, name="report_deals"),
+    path("influence/posts/", report_mentions.influence_posts, name="report_posts"),
+    path("mentions/", report_mentions.mentions_page, name="report_mentions"),
+    path("mentions/posts/", report_mentions.mention_posts, name="report_mention_posts"),
+    path("mentions/export/", report_files.mentions_export, name="report_mentions_export"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("socialcrm.api.urls")),
@@ -39,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("social/inbox/<int:pk>/note/", inbox_acts.note, name="inbox_note"),
     path("social/outbox/", outbox.outbox_page, name="outbox"),
     path("social/outbox/act/", outbox.act, name="outbox_act"),
+    path("social/reports/", include(report)),
     path("social/accounts/", accounts.accounts_page, name="accounts"),
     path("social/accounts/<int:pk>/sync/", accounts.sync_now, name="account_sync"),
     path("social/accounts/<int:pk>/pause/", accounts.pause, name="account_pause"),

@@ -20,6 +20,7 @@ class InfluenceScore(models.Model):
     class Meta:
         verbose_name = _("influence score")
         verbose_name_plural = _("influence scores")
+        permissions = [("view_reports", _("Can see the reports"))]
         constraints = [models.UniqueConstraint(fields=["profile", "day"], name="socialcrm_score_once")]
 
     def __str__(self) -> str:

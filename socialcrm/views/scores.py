@@ -14,7 +14,7 @@ def parts(score: Any) -> list[dict[str, Any]]:
     heaviest = max((part["of"] for part in score.parts), default=1) or 1
     return [
         {
-            "label": _label(part["signal"]),
+            "label": label(part["signal"]),
             "fact": _fact(part["signal"], part["input"]),
             "points": _short(part["points"]),
             "of": _short(part["of"]),
@@ -35,7 +35,8 @@ def magnitude(change: float) -> int:
     return round(abs(change))
 
 
-def _label(signal: str) -> str:
+def label(signal: str) -> str:
+    """A signal's name."""
     return {
         "followers": _("Followers"),
         "listed": _("Lists"),

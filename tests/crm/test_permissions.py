@@ -174,10 +174,12 @@ def test_the_roles_carry_the_permissions_of_the_extension() -> None:
         )
         for group in Group.objects.all()
     }
-    everyday = {"reply_as_account", "link_socialprofile"}
-    assert held["Sales rep"] == held["Support agent"] == everyday
-    assert held["Manager"] == everyday | {"view_all_outbox"}
-    assert held["Administrator"] > everyday | {"view_all_outbox", "manage_accounts"}
+    everyday = {"reply_as_account", "link_socialprofile", "work_inbox"}
+    dispatch = {"assign_conversation", "share_cannedreply"}
+    assert held["Sales rep"] == everyday | {"view_reports"}
+    assert held["Support agent"] == everyday | dispatch
+    assert held["Manager"] == everyday | dispatch | {"view_all_outbox", "view_reports"}
+    assert held["Administrator"] > held["Manager"] | {"manage_accounts"}
 
 
 def test_an_administrator_enters_the_admin_from_the_moment_of_joining_the_group(

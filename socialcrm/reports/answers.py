@@ -1,0 +1,212 @@
+"""Mentions and their first answers, found and summed by the database.
+
+A mention is answered by the first live post of ours after it in its conversation, sent by us or typed on the network.
+Its wait is the time between the two posts, as the network dates them. Mentions that are still there are counted, on the
+day on which they were made in the time zone of the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.core import signing
+from django.db import connections
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import TruncDate
+from django.utils.dateparse import parse_datetime
+
+from socialcrm.access import usable_accounts, visible_contacts
+from socialcrm.models import Mention, Post, ProfileLink
+
+from .asking import MentionAsk
+from .quantiles import quantile
+
+OUTSIDE = "outside"  # who answered, where it was typed on the network itself
+GROUPS = ("whole", "day", "account", "network", "agent")
+LIST_SIZE = 25
+SALT = "socialcrm.reports.answers"
+
+
+class Line(NamedTuple):
+    """Mentions of one group: how many, how many of them are answered, the waits in seconds (None without an answer)."""
+
+    key: str
+    mentions: int
+    answered: int
+    median: float | None
+    p90: float | None
+
+    @property
+    def share(self) -> float | None:
+        """Answered ones among them; None of nothing."""
+        return self.answered / self.mentions if self.mentions else None
+
+    @property
+    def unanswered(self) -> int:
+        """Those still without an answer."""
+        return self.mentions - self.answered
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A mention with its first answer, if it has one; the wait in seconds; `agent` is a user's key or OUTSIDE."""
+
+    mention: Mention
+    answer: Post | None
+    wait: float | None
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPage:
+    """A page of mentions, newest first, and the token of the next one."""
+
+    rows: list[Heard]
+    total: int
+    next: str
+
+
+def mentions_asked_for(user: Any, ask: MentionAsk) -> QuerySet[Mention]:
+    """The mentions of the period that this user may see, of the account and network asked for."""
+    # What `access.visible_posts` says, told of mentions: of our own accounts, and never by somebody else's contact.
+    foreign = ProfileLink.objects.filter(profile=OuterRef("author"), state="linked", contact__isnull=False)
+    foreign = foreign.exclude(contact__in=visible_contacts(user).order_by().values("pk"))
+    rows = Mention.objects.filter(
+        ~Exists(foreign),
+        account__in=usable_accounts(user).values("pk"),
+        posted_at__gte=ask.since_moment,
+        post__state=Post.State.LIVE,
+    )
+    if ask.account:
+        rows = rows.filter(account=int(ask.account))
+    return rows.filter(account__network=ask.network_id) if ask.network else rows
+
+
+class Answers:
+    """The first answers to some mentions, narrowed to a day, to answered ones or not, and to who answered."""
+
+    def __init__(self, mentions: QuerySet[Mention], ask: MentionAsk | None = None) -> None:
+        self.connection = connections[mentions.db]
+        self.is_postgres = self.connection.vendor == "postgresql"
+        self.ask = ask or MentionAsk()
+        sql, params = _with_answers(mentions).query.sql_with_params()
+        where, narrowed = self._where()
+        self.start = (_POSTGRES if self.is_postgres else _SQLITE).format(mentions=sql, where=where)
+        self.params = [*params, *narrowed]
+
+    def lines(self) -> dict[str, list[Line]]:
+        """The lines of each of GROUPS, by key ascending; one query."""
+        found: dict[str, list[Line]] = {group: [] for group in GROUPS}
+        median, p90 = (self._quantile(share) for share in (0.5, 0.9))
+        sums = f"count(*), count(wait), {median}, {p90} FROM heard"
+        parts = [f"SELECT 'whole' AS part, '' AS name, {sums}"]
+        parts += [f"SELECT '{name}', CAST({name} AS text), {sums} GROUP BY {name}" for name in GROUPS[1:]]
+        for group, key, *figures in self._rows(f"{' UNION ALL '.join(parts)} ORDER BY 1, 2"):
+            found[group].append(Line(key or "", *figures))
+        return found
+
+    def page(self, after: str = "", size: int = LIST_SIZE) -> HeardPage:
+        """The mentions themselves, newest first. Four queries."""
+        total = self._rows("SELECT count(*) FROM heard")[0][0]
+        place, params = _beyond(after)
+        query = f"SELECT id, answer, wait, agent, at FROM heard {place} ORDER BY at DESC, id DESC LIMIT {size + 1}"
+        rows = self._rows(query, params)
+        following = _token(rows[size - 1][4], rows[size - 1][0]) if len(rows) > size else ""
+        return HeardPage(_loaded(rows[:size]), total, following)
+
+    def _where(self) -> tuple[str, list[Any]]:
+        conditions, params = ["TRUE"], []
+        if self.ask.answered:
+            conditions.append(f"answer IS {'NOT ' if self.ask.answered == 'yes' else ''}NULL")
+        for name in ("day", "agent"):
+            if value := getattr(self.ask, name):
+                conditions.append(f"CAST({name} AS text) = %s")
+                params.append(value)
+        return " AND ".join(conditions), params
+
+    def _quantile(self, share: float) -> str:
+        if self.is_postgres:
+            return f"percentile_cont({share}) WITHIN GROUP (ORDER BY wait)"
+        return f"socialcrm_quantile(wait, {share})"
+
+    def _rows(self, query: str, params: Sequence[Any] = ()) -> list[Any]:
+        with self.connection.cursor() as cursor:
+            if not self.is_postgres:
+                cursor.connection.create_aggregate("socialcrm_quantile", 2, _Quantile)
+            cursor.execute(self.start + query, [*self.params, *params])
+            return list(cursor.fetchall())
+
+
+# Each mention with the id of its answer, then what is to be known of the answer.
+_BOTH = """
+WITH found (id, day, account, network, at, answer) AS MATERIALIZED ({{mentions}}),
+heard AS MATERIALIZED (
+    SELECT * FROM (
+        SELECT f.id, f.day, f.account, f.network, f.at, f.answer, {wait} AS wait,
+            CASE WHEN p.id IS NOT NULL THEN COALESCE((SELECT CAST(r.user_id AS text) FROM socialcrm_reply r
+                WHERE r.sent_post_id = p.id AND r.user_id IS NOT NULL ORDER BY r.id LIMIT 1), 'outside') END AS agent
+        FROM found f LEFT JOIN socialcrm_post p ON p.id = f.answer
+    ) known WHERE {{where}}
+) """
+_POSTGRES = _BOTH.format(wait="EXTRACT(EPOCH FROM (p.posted_at - f.at))::float8")
+# Django's own function on SQLite, in microseconds.
+_SQLITE = _BOTH.format(wait="django_timestamp_diff(p.posted_at, f.at) / 1000000.0")
+
+
+class _Quantile:
+    """SQLite's aggregate of the same name: what percentile_cont is on PostgreSQL."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+        self.share = 0.5
+
+    def step(self, value: float | None, share: float) -> None:
+        """Take a value; nothing is left out as PostgreSQL leaves it out."""
+        self.share = share
+        if value is not None:
+            self.values.append(value)
+
+    def finalize(self) -> float | None:
+        """The quantile."""
+        return quantile(sorted(self.values), self.share)
+
+
+def _with_answers(mentions: QuerySet[Mention]) -> QuerySet[Mention, tuple[Any, ...]]:
+    ours = Post.objects.filter(
+        network=OuterRef("account__network"), thread_id=OuterRef("conversation__thread_id"),
+        account=OuterRef("account"), state=Post.State.LIVE, posted_at__gt=OuterRef("posted_at"),
+    ).exclude(thread_id="")  # fmt: skip
+    first = ours.order_by("posted_at", "pk").values("pk")[:1]
+    rows = mentions.order_by().annotate(day=TruncDate("posted_at"), answer=Subquery(first))
+    return rows.values_list("pk", "day", "account", "account__network", "posted_at", "answer")
+
+
+def _loaded(rows: Sequence[Any]) -> list[Heard]:
+    mentions = Mention.objects.select_related("post__author", "account").defer(
+        "account__credentials", "post__raw", "post__author__raw"
+    )
+    known = mentions.in_bulk([row[0] for row in rows])
+    answers = Post.objects.defer("raw").in_bulk([row[1] for row in rows if row[1]])
+    return [
+        Heard(known[pk], answers.get(answer), wait, agent or "") for pk, answer, wait, agent, _at in rows if pk in known
+    ]
+
+
+def _token(at: Any, pk: int) -> str:
+    return signing.dumps([at.isoformat() if isinstance(at, datetime) else at, pk], salt=SALT)
+
+
+def _beyond(token: str) -> tuple[str, list[Any]]:
+    try:
+        at, pk = signing.loads(token, salt=SALT) if token else ("", 0)
+    except signing.BadSignature:
+        return "", []
+    moment: Any = parse_datetime(at) if at else None
+    if moment is None:
+        return "", []
+    # SQLite compares times as text, and this is the text that it gave.
+    value = moment if moment.tzinfo else at
+    return "WHERE at < %s OR (at = %s AND id < %s)", [value, value, pk]

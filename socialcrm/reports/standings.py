@@ -1,0 +1,172 @@
+"""The snapshot behind the influence report: where every contact that the user sees stands, in one query."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db import connections
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from socialcrm import scoring
+from socialcrm.access import visible_contacts
+from socialcrm.contacts import Option, get_adapter, get_contact_model
+from socialcrm.models import InfluenceScore, ProfileLink
+
+from .asking import UNSCORED, InfluenceAsk
+
+CHANGE_DAYS = 30
+TIE = 10  # points: below that, people agree with the higher score little better than a coin (docs/scoring.md)
+_STARTS = [band.start for band in scoring.BANDS]
+
+
+class Standing(NamedTuple):
+    """A contact by its strongest profile; `value` None where there is not enough data.
+
+    `base` is the score of 30 days ago, or the oldest since (see `base_day`); None where today's is all there is.
+    """
+
+    contact: Any
+    profile: int
+    network: str
+    score: int | None
+    value: float | None
+    day: date | None
+    confidence: float
+    base: float | None
+    base_day: date | None
+    networks: tuple[str, ...] = ()
+    profiles: tuple[int, ...] = ()  # all of the contact's, where `profile` is the strongest
+
+    @property
+    def band(self) -> str:
+        """The code of the score's band, "none" without a score."""
+        return UNSCORED if self.value is None else scoring.BANDS[bisect(_STARTS, round(self.value)) - 1].code
+
+    @property
+    def change(self) -> float | None:
+        """Points up or down since `base_day`."""
+        return None if self.value is None or self.base is None else round(self.value - self.base, 2)
+
+    @property
+    def moved(self) -> str:
+        """up, down, or a tie (less than 10 points, as shown); empty where nothing can be compared."""
+        change = self.change
+        if change is None:
+            return ""
+        return "tie" if abs(round(change)) < TIE else "up" if change > 0 else "down"
+
+
+class Choices:
+    """What the host offers to narrow by, for one reader; each list is asked for once, and only when it is needed."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+        self.adapter = get_adapter()
+
+    @cached_property
+    def owner(self) -> list[Option]:
+        """Who looks after contacts."""
+        return self.adapter.owners(self.user)
+
+    @cached_property
+    def team(self) -> list[Option]:
+        """Teams."""
+        return self.adapter.teams(self.user)
+
+    @cached_property
+    def stage(self) -> list[Option]:
+        """Steps of a deal."""
+        return self.adapter.stages()
+
+    def label(self, name: str, value: str) -> str:
+        """The name of a value for people; empty where it is none of the options."""
+        return dict(getattr(self, name)).get(value, "") if value else ""
+
+    def contacts(self, ask: InfluenceAsk) -> QuerySet[Any]:
+        """The contacts that the user sees, of the owner and team and with the deals asked for."""
+        asked = {name: getattr(ask, name) for name in ("owner", "team", "stage")}
+        known = {name: value if self.label(name, value) else "" for name, value in asked.items()}
+        return self.adapter.narrow(self.user, visible_contacts(self.user), **known)
+
+
+def linked(contacts: QuerySet[Any], network: str = "") -> QuerySet[ProfileLink]:
+    """The links of these contacts, to profiles of one network or of all."""
+    links = ProfileLink.objects.filter(state="linked", contact__in=contacts.order_by().values("pk"))
+    return links.filter(profile__network=network) if network else links
+
+
+def standings(contacts: QuerySet[Any], ask: InfluenceAsk) -> list[Standing]:
+    """Where each contact with a profile stands, those that the ask's network, confidence and bands leave."""
+    strongest: dict[Any, Standing] = {}
+    mine: dict[Any, list[Standing]] = defaultdict(list)
+    for one in _read(linked(contacts, ask.network_id)):
+        mine[one.contact].append(one)
+        best = strongest.get(one.contact)
+        if best is None or _strength(one) > _strength(best):
+            strongest[one.contact] = one
+    return [_with_others(one, mine[one.contact]) for one in strongest.values() if _is_wanted(one, ask)]
+
+
+def _with_others(one: Standing, mine: list[Standing]) -> Standing:
+    if len(mine) == 1:
+        return one._replace(networks=(one.network,), profiles=(one.profile,))
+    networks = tuple(sorted({other.network for other in mine}))
+    return one._replace(networks=networks, profiles=tuple(sorted(other.profile for other in mine)))
+
+
+def _strength(one: Standing) -> tuple[float, int]:
+    return (-1 if one.value is None else one.value, one.profile)
+
+
+def _is_wanted(one: Standing, ask: InfluenceAsk) -> bool:
+    if ask.bands and one.band not in ask.bands:
+        return False
+    if ask.moved and one.moved != ask.moved:
+        return False
+    return one.confidence >= ask.least_confidence
+
+
+def _read(links: QuerySet[ProfileLink]) -> Iterable[Standing]:
+    """A standing for each link; the score of a profile and the one 30 days before are two steps in an index each."""
+    today = timezone.localdate()
+    month_ago = today - timedelta(days=CHANGE_DAYS)
+    scores = InfluenceScore.objects.filter(profile=OuterRef("profile"), day__gte=today - scoring.HISTORY).values("pk")
+    older = scores.filter(day__lte=month_ago).order_by("-day")
+    since = scores.filter(day__gt=month_ago).order_by("day")
+    found = links.order_by().annotate(
+        newest=Subquery(scores.order_by("-day")[:1]), base=Coalesce(Subquery(older[:1]), Subquery(since[:1]))
+    )
+    sql, params = found.values_list("contact", "profile", "profile__network", "newest", "base").query.sql_with_params()
+    with connections[found.db].cursor() as cursor:
+        cursor.execute(_JOINED.format(links=sql), params)
+        rows = cursor.fetchall()
+    if connections[found.db].vendor == "postgresql":
+        return map(Standing._make, rows)
+    return (_as_python(row) for row in rows)
+
+
+# The name of each score column comes from the outer query; `links` is Django's own SQL with its parameters.
+_JOINED = """
+WITH l (contact, profile, network, newest, base) AS ({links})
+SELECT l.contact, l.profile, l.network, s.id, s.value, s.day, COALESCE(s.confidence, 0), b.value, b.day
+FROM l LEFT JOIN socialcrm_influencescore s ON s.id = l.newest AND s.confidence > 0
+LEFT JOIN socialcrm_influencescore b ON b.id = l.base AND b.id <> l.newest AND b.version = s.version
+"""
+
+
+def _as_python(row: tuple[Any, ...]) -> Standing:
+    """The row of a database that keeps keys and days as text."""
+    contact, profile, network, score, value, day, confidence, base, base_day = row
+    key = get_contact_model()._meta.pk.to_python(contact)
+    return Standing(key, profile, network, score, value, _day(day), confidence, base, _day(base_day))
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
