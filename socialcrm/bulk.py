@@ -1,17 +1,19 @@
-"""Set-based SQL on both engines: rows go into a staging table at once, then a few statements move them on.
+"""Set-based SQL on both engines: rows are given to a statement all at once, and it moves them on.
 
-PostgreSQL: COPY into temporary tables that empty themselves at commit (deleting from them would bloat them). They are
-made again where absent at the start of each transaction, so that a pooler that hands out another connection for each
-transaction does no harm. SQLite: temporary tables and executemany. The statements that read the staging tables are
-the same text on both.
+A statement reads the rows that it is given like a table, under the name of their `Staging`. PostgreSQL: they travel
+along as one parameter of JSON, so that there is no table to make, to fill and to empty, and statements that do not
+wait for each other's answers go out together. SQLite: temporary tables and executemany. The statements are the same
+text on both.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
@@ -24,25 +26,30 @@ from . import prepared
 
 T = TypeVar("T")
 Row = Sequence[Any]
+Rows = list[tuple[Any, ...]]
+Answer = Callable[[], Rows]
 logger = logging.getLogger(__name__)
 
-# Staging tables have no statistics; following the indexes from them is right at every size that a chunk can have.
-_PG_SETUP = "SET LOCAL enable_hashjoin=off; SET LOCAL enable_mergejoin=off; SET LOCAL join_collapse_limit=1;"
+# What is staged has no statistics; following the indexes from it is right at every size that a chunk can have.
+_PG_SETUP = "SELECT set_config(name, value, true) FROM (VALUES {}) AS planner (name, value)".format(
+    "('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('join_collapse_limit', '1')"
+)
 _DEADLOCKS = {"40P01", "40001"}
 
 
 @dataclass(frozen=True)
 class Staging:
-    """A temporary table: its name and its columns with PostgreSQL's types."""
+    """Rows on their way into the tables: a name and columns with PostgreSQL's types; jsonb cells are msgspec.Raw."""
 
     name: str
     columns: tuple[tuple[str, str], ...]
 
-    @property
-    def ddl(self) -> str:
-        """The table for PostgreSQL."""
-        columns = ", ".join(f"{name} {kind}" for name, kind in self.columns)
-        return f"CREATE TEMP TABLE IF NOT EXISTS {self.name} ({columns}) ON COMMIT DELETE ROWS;"
+    @cached_property
+    def as_query(self) -> str:
+        """What PostgreSQL reads in place of a table: the rows out of the statement's first parameter."""
+        cells = ", ".join(_cell(place, *column) for place, column in enumerate(self.columns))
+        # OFFSET keeps the planner from taking a cell apart anew wherever it is used.
+        return f"WITH {self.name} AS (SELECT {cells} FROM jsonb_array_elements(%s::jsonb) e OFFSET 0) "
 
     @property
     def sqlite_ddl(self) -> str:
@@ -50,74 +57,65 @@ class Staging:
         return f"CREATE TEMP TABLE IF NOT EXISTS {self.name} ({', '.join(name for name, _ in self.columns)})"
 
 
-class Bulk:
-    """One transaction's worth of set-based work on one connection. Make it inside `transaction.atomic`."""
+def _cell(place: int, name: str, kind: str) -> str:
+    return f"e->{place} AS {name}" if kind == "jsonb" else f"(e->>{place})::{kind} AS {name}"
 
-    def __init__(self, tables: Sequence[Staging], using: str = "default", nested: bool = False) -> None:
+
+class Bulk:
+    """One transaction's worth of set-based work on one connection. Use it inside `transaction.atomic`."""
+
+    def __init__(self, using: str = "default") -> None:
         self.connection = connections[using]
         self.is_postgres = self.connection.vendor == "postgresql"
-        with self.connection.cursor() as cursor:
-            if self.is_postgres:
-                self._open_postgres(cursor, tables, nested)
-            else:
-                for table in tables:
-                    cursor.execute(table.sqlite_ddl)
-                    cursor.execute(f"DELETE FROM {table.name}")
-
-    @staticmethod
-    def _open_postgres(cursor: Any, tables: Sequence[Staging], nested: bool) -> None:
-        # In a caller's transaction rows of an earlier call may still lie there: commit has not emptied the tables.
-        empty = "".join(f"DELETE FROM {table.name};" for table in tables) if nested else ""
-        cursor.execute(_PG_SETUP + "".join(table.ddl for table in tables) + empty)
+        self._staged: dict[str, str] = {}
+        self._is_set_up = False
 
     def stage(self, table: Staging, rows: Iterable[Row]) -> None:
-        """Put rows into a staging table in one go."""
+        """Hold rows ready for the statements that are `reading` them."""
         if self.is_postgres:
-            self._copy(table, rows)
+            self._staged[table.name] = msgspec.json.encode(list(rows)).decode()
         else:
-            self._insert(table, rows)
+            self._fill(table, rows)
 
-    def _copy(self, table: Staging, rows: Iterable[Row]) -> None:
-        statement = f"COPY {table.name} FROM STDIN"
-        wrapped = self.connection.wrap_database_errors
-        with wrapped, self.connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-
-    def _insert(self, table: Staging, rows: Iterable[Row]) -> None:
+    def _fill(self, table: Staging, rows: Iterable[Row]) -> None:
         marks = ", ".join(["%s"] * len(table.columns))
         with self.connection.cursor() as cursor:
+            cursor.execute(table.sqlite_ddl)
+            cursor.execute(f"DELETE FROM {table.name}")
             cursor.executemany(f"INSERT INTO {table.name} VALUES ({marks})", [plain(row) for row in rows])
 
-    def run(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement; returns its rows where it returns any."""
-        with self.connection.cursor() as cursor:
-            self._execute(cursor, sql, params)
-            return list(cursor.fetchall()) if cursor.description else []
-
-    def changed(self, sql: str, params: Sequence[Any] = ()) -> int:
-        """Run a statement; returns how many rows it changed."""
-        with self.connection.cursor() as cursor:
-            self._execute(cursor, sql, params)
-            return int(cursor.rowcount)
-
-    def run_with(self, table: Staging, rows: Sequence[Row], sql: str) -> None:
-        """Run a statement that reads a few rows of `table`, which come along with it: no table is made or filled."""
-        kinds = [f"%s::{kind}" if self.is_postgres else "%s" for _name, kind in table.columns]
-        values = ", ".join([f"({', '.join(kinds)})"] * len(rows))
-        names = ", ".join(name for name, _kind in table.columns)
-        params = [value for row in rows for value in row]
-        with self.connection.cursor() as cursor:
-            statement = f"WITH {table.name} ({names}) AS (VALUES {values}) {sql}"
-            cursor.execute(statement, params if self.is_postgres else plain(params))
-
-    def _execute(self, cursor: Any, sql: str, params: Sequence[Any]) -> None:
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """PostgreSQL gets the statements sent in here without a wait between them; an error is raised at the end."""
         if not self.is_postgres:
+            yield
+            return
+        self.connection.ensure_connection()
+        with self.connection.wrap_database_errors, self.connection.connection.pipeline():
+            yield
+
+    def send(self, sql: str, params: Sequence[Any] = (), reading: Staging | None = None) -> Answer:
+        """Run a statement; the returned function gives its rows, inside `together` not before its end."""
+        if not self.is_postgres:
+            return self._run_plainly(sql, params)
+        if not self._is_set_up:
+            self._is_set_up = True
+            prepared.cursor(self.connection).execute(_PG_SETUP)
+        if reading is not None:
+            sql, params = reading.as_query + sql, [self._staged[reading.name], *params]
+        cursor = prepared.cursor(self.connection)
+        cursor.execute(prepared.numbered(sql), params)
+        return lambda: list(cursor.fetchall()) if cursor.description else []
+
+    def _run_plainly(self, sql: str, params: Sequence[Any]) -> Answer:
+        with self.connection.cursor() as cursor:
             cursor.execute(sql, plain(params))
-        elif prepared.allowed(self.connection):
-            prepared.execute(cursor, self.connection.connection, sql, params)
-        else:
-            cursor.execute(sql, params)
+            found = list(cursor.fetchall()) if cursor.description else []
+        return lambda: found
+
+    def run(self, sql: str, params: Sequence[Any] = (), reading: Staging | None = None) -> Rows:
+        """Run a statement, on the rows staged for `reading` if it reads any; returns its rows where it returns any."""
+        return self.send(sql, params, reading)()
 
     def any_of(self, column: str) -> str:
         """SQL that tests a column against a list given as one parameter, see `values`."""
@@ -147,13 +145,15 @@ def _values(is_postgres: bool, values: Iterable[Any]) -> Any:
 
 
 def plain(row: Row) -> tuple[Any, ...]:
-    """The row as SQLite keeps it: times as Django writes them there (UTC, naive), UUIDs in hexadecimal."""
-    return tuple(_plain(value) if isinstance(value, datetime | UUID) else value for value in row)
+    """The row for SQLite: times as Django writes them there (UTC, naive), UUIDs in hexadecimal, JSON in text."""
+    return tuple(_plain(value) if isinstance(value, datetime | UUID | msgspec.Raw) else value for value in row)
 
 
-def _plain(value: datetime | UUID) -> str:
+def _plain(value: datetime | UUID | msgspec.Raw) -> str:
     if isinstance(value, UUID):
         return value.hex
+    if isinstance(value, msgspec.Raw):
+        return bytes(value).decode()
     return str(timezone.make_naive(value, UTC) if timezone.is_aware(value) else value)
 
 

@@ -108,12 +108,11 @@ def batch() -> Iterator[Notes]:
 def _write(notes: Notes) -> None:
     if not notes.sums:
         return
-    nested = bulk.in_transaction()
     rows = [(*key, *sums) for key, sums in notes.sums.items()]
     with transaction.atomic():
-        work = bulk.Bulk((USAGE,), nested=nested)
+        work = bulk.Bulk()
         work.stage(USAGE, rows)
-        work.run(UPSERT)
+        work.run(UPSERT, reading=USAGE)
 
 
 def month(account: SocialAccount) -> Month:

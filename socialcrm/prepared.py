@@ -1,25 +1,21 @@
 """Our own fixed statements, planned once per PostgreSQL connection instead of once per page.
 
-Django plans every statement anew. Here a statement is prepared by SQL under a name made of its text, and executed by
-that name. A pooler that hands out another server connection for each transaction (PgBouncer) would lose them: Django's
-own switch for those, DISABLE_SERVER_SIDE_CURSORS in DATABASES, turns this off too. PostgreSQL plans again by itself
-when a table or its statistics change.
+Django plans every statement anew, and writes the parameters into its text. Here they travel beside it, and psycopg
+remembers which statements the server has planned. A pooler that hands out another server connection for each
+transaction (PgBouncer) would lose them: Django's own switch for those, DISABLE_SERVER_SIDE_CURSORS in DATABASES, turns
+this off too. PostgreSQL plans again by itself when a table or its statistics change.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary
 
 logger = logging.getLogger(__name__)
 
 _LOST = {"26000", "42P05"}  # "does not exist" and "exists already": a pooler is between us and the server
-_known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 _found_pooler: list[str] = []
 
 
@@ -28,17 +24,36 @@ def allowed(connection: Any) -> bool:
     return not (_found_pooler or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"))
 
 
-def execute(cursor: Any, server: Any, sql: str, params: Sequence[Any]) -> None:
-    """Run `sql` (with %s for parameters) on `cursor`, a cursor of the psycopg connection `server`; always one query."""
-    name = _name(sql)
-    known = _known.setdefault(server, set())
-    call = f"EXECUTE {name}({', '.join(['%s'] * len(params))})" if params else f"EXECUTE {name}"
-    if name in known:
-        cursor.execute(call, params)
-        return
-    cursor.execute(f"PREPARE {name} AS {_numbered(sql)}; {call}", params)
-    known.add(name)
-    cursor.nextset()
+def cursor(connection: Any) -> Any:
+    """A cursor of this Django connection that prepares what it executes; parameters are written $1, $2 ...
+
+    Queries are logged as with Django's own cursors.
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    connection.validate_thread_sharing()
+    made = _class()(connection.connection, prepare=allowed(connection))
+    return connection.make_debug_cursor(made) if connection.queries_logged else connection.make_cursor(made)
+
+
+@lru_cache
+def _class() -> Any:
+    import psycopg  # a host on SQLite has none
+
+    class Prepared(psycopg.RawCursor[Any]):
+        def __init__(self, connection: Any, prepare: bool) -> None:
+            super().__init__(connection)
+            self.prepare = prepare
+
+        def execute(self, query: Any, params: Any = None, **_options: Any) -> Any:
+            # Django switches preparing off for the connection; on it stays off, for Django's statements.
+            before, self.connection.prepare_threshold = self.connection.prepare_threshold, 0
+            try:
+                return super().execute(query, params, prepare=self.prepare)
+            finally:
+                self.connection.prepare_threshold = before
+
+    return Prepared
 
 
 def lost(state: str) -> bool:
@@ -49,12 +64,8 @@ def lost(state: str) -> bool:
     return state in _LOST
 
 
-@lru_cache
-def _name(sql: str) -> str:
-    return f"socialcrm_{hashlib.sha256(sql.encode()).hexdigest()[:16]}"
-
-
-def _numbered(sql: str) -> str:
-    """The statement with $1, $2 ... where psycopg has %s."""
+@lru_cache(maxsize=256)
+def numbered(sql: str) -> str:
+    """The statement with $1, $2 ... where Django has %s."""
     first, *rest = sql.split("%s")
     return first + "".join(f"${number}{part}" for number, part in zip(count(1), rest, strict=False))

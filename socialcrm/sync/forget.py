@@ -27,7 +27,6 @@ def forget(network: str, external_ids: Iterable[str], state: str = "deleted") ->
     """
     ids = sorted(set(external_ids))
     now = timezone.now()
-    nested = bulk.in_transaction()
     with transaction.atomic():
         stones = [Tombstone(network=network, external_id=xid, state=state, found_at=now) for xid in ids]
         Tombstone.objects.bulk_create(stones, ignore_conflicts=True)
@@ -38,5 +37,5 @@ def forget(network: str, external_ids: Iterable[str], state: str = "deleted") ->
             account_id__in=posts.filter(account__isnull=False).values("account_id"),
             thread_id__in=posts.filter(account__isnull=False).values("thread_id"),
         ).values_list("pk", flat=True)
-        recompute_conversations(bulk.Bulk((), nested=nested), {*touched, *answered}, heard=False)
+        recompute_conversations(bulk.Bulk(), {*touched, *answered}, heard=False)
     return emptied

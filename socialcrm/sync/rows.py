@@ -17,6 +17,7 @@ from socialcrm.networks.base import Author, FetchedPost, Page
 MAX_INT = 2_147_483_647
 MAX_ID = 500
 HANDLE = 2  # where the handle stands in a profile's row
+NOTHING, NO_OBJECT = msgspec.Raw(b"[]"), msgspec.Raw(b"{}")
 PARENT_DEPTH = 5  # missing parents fetched upwards from a mention or a post of ours
 
 PROFILES = Staging(
@@ -43,6 +44,9 @@ MENTIONS = Staging(
     "socialcrm_in_mention",
     (("network", "text"), ("external_id", "text"), ("account_id", "bigint"), ("thread_id", "text"), ("reason", "text")),
 )
+
+# Looks at the whole of it and builds nothing: JSON with more behind its end must not reach the statement around it.
+_one_value = msgspec.json.Decoder(msgspec.Raw)
 
 
 @dataclass(slots=True)
@@ -182,19 +186,20 @@ def aware(moment: datetime | None) -> datetime | None:
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def as_json(values: Iterable[Any]) -> str:
-    """JSON text of a list."""
-    return clean_json(msgspec.json.encode(values)) if values else "[]"
+def as_json(values: Iterable[Any]) -> msgspec.Raw:
+    """JSON of a list."""
+    return clean_json(msgspec.json.encode(values)) if values else NOTHING
 
 
-def clean_json(raw: bytes) -> str:
-    """The network's JSON as text, byte for byte, unless it holds what no database takes."""
-    if b"\\u0000" in raw or b"\\ud" in raw or b"\\uD" in raw:
-        return _repaired(raw)
+def clean_json(raw: bytes) -> msgspec.Raw:
+    """The network's JSON byte for byte, unless it is none, or holds what no database takes."""
     try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return _repaired(raw)
+        raw.decode()
+        if b"\\u0000" not in raw and b"\\ud" not in raw and b"\\uD" not in raw:
+            return _one_value.decode(raw)
+    except (ValueError, RecursionError):  # not UTF-8, no JSON, or nested without end
+        pass
+    return msgspec.Raw(_repaired(raw))
 
 
 def _repaired(raw: bytes) -> str:

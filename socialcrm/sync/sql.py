@@ -60,7 +60,7 @@ JOIN socialcrm_socialprofile a ON a.network = s.network AND a.external_id = s.au
 LEFT JOIN socialcrm_socialprofile t ON t.network = s.network AND t.external_id = s.to_xid
 LEFT JOIN socialcrm_socialaccount own ON own.network = s.network AND own.external_id = s.author_xid
 LEFT JOIN socialcrm_post old ON old.network = s.network AND old.external_id = s.external_id
-LEFT JOIN socialcrm_post parent ON parent.network = s.network AND parent.external_id = s.in_reply_to
+LEFT JOIN socialcrm_post parent ON parent.network = s.network AND parent.external_id = NULLIF(s.in_reply_to, '')
 LEFT JOIN socialcrm_tombstone dead ON dead.network = s.network AND dead.external_id = s.external_id
 WHERE old.id IS NULL OR (old.state = 'live' AND s.seen_at >= old.seen_at
     AND ((old.text, old.edited, old.lang) IS DISTINCT FROM (s.text, s.edited, s.lang)
@@ -85,19 +85,29 @@ WHERE socialcrm_post.state = 'live' AND excluded.seen_at >= socialcrm_post.seen_
 RETURNING id, account_id, stored_at = %s
 """)
 
-# A post of ours opens no conversation, whichever of our accounts it mentions. A conversation goes in as it nearly
-# always is to be, so that RECOMPUTE_CONVERSATIONS seldom has to write it again.
+# A post of ours opens no conversation, whichever of our accounts it mentions. A conversation opens as
+# RECOMPUTE_CONVERSATIONS would leave it, unless we wrote in its thread already: then `first_reply_at` comes back.
 OPEN_CONVERSATIONS = flat("""
-INSERT INTO socialcrm_conversation (account_id, thread_id, profile_id, status, opened_at, waiting_since, last_post_at)
-SELECT m.account_id, m.thread_id, MIN(p.author_id), 'open', MIN(p.posted_at),
-    MIN(CASE WHEN p.state = 'live' THEN p.posted_at END), MAX(p.posted_at)
-FROM socialcrm_in_mention m
-JOIN socialcrm_post p ON p.network = m.network AND p.external_id = m.external_id AND p.account_id IS NULL
-LEFT JOIN socialcrm_conversation c ON c.account_id = m.account_id AND c.thread_id = m.thread_id
-WHERE c.id IS NULL
-GROUP BY m.account_id, m.thread_id
-ORDER BY m.account_id, m.thread_id
+INSERT INTO socialcrm_conversation (account_id, thread_id, profile_id, status, opened_at, waiting_since, last_post_at,
+    first_reply_at)
+SELECT account_id, thread_id, author_id, 'open', opened_at, waiting_since, last_post_at,
+    (SELECT MIN(r.posted_at) FROM socialcrm_post r WHERE r.network = heard.network AND r.thread_id = heard.thread_id
+        AND r.thread_id <> '' AND r.account_id = heard.account_id AND r.state = 'live')
+FROM (
+    SELECT m.network, m.account_id, m.thread_id, p.author_id, MIN(p.posted_at) OVER thread AS opened_at,
+        MIN(CASE WHEN p.state = 'live' THEN p.posted_at END) OVER thread AS waiting_since,
+        MAX(p.posted_at) OVER thread AS last_post_at,
+        ROW_NUMBER() OVER (PARTITION BY m.account_id, m.thread_id ORDER BY p.posted_at, p.author_id) AS place
+    FROM socialcrm_in_mention m
+    JOIN socialcrm_post p ON p.network = m.network AND p.external_id = m.external_id AND p.account_id IS NULL
+    LEFT JOIN socialcrm_mention old ON old.post_id = p.id AND old.account_id = m.account_id
+    WHERE old.id IS NULL
+    WINDOW thread AS (PARTITION BY m.account_id, m.thread_id)
+) heard
+WHERE place = 1
+ORDER BY account_id, thread_id
 ON CONFLICT (account_id, thread_id) DO NOTHING
+RETURNING id, first_reply_at
 """)
 
 ADD_MENTIONS = flat("""
@@ -106,8 +116,7 @@ SELECT p.id, m.account_id, c.id, p.author_id, m.reason, p.posted_at
 FROM socialcrm_in_mention m
 JOIN socialcrm_post p ON p.network = m.network AND p.external_id = m.external_id AND p.account_id IS NULL
 JOIN socialcrm_conversation c ON c.account_id = m.account_id AND c.thread_id = m.thread_id
-LEFT JOIN socialcrm_mention old ON old.post_id = p.id AND old.account_id = m.account_id
-WHERE old.id IS NULL
+WHERE TRUE
 ORDER BY m.account_id, p.id
 ON CONFLICT (post_id, account_id) DO NOTHING
 RETURNING conversation_id

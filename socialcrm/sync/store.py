@@ -18,10 +18,9 @@ from socialcrm.networks.base import Page
 from socialcrm.signals import post_stored
 
 from . import sql, streams
-from .rows import MENTIONS, POSTS, PROFILES, Batch, Rows
+from .rows import MENTIONS, NO_OBJECT, NOTHING, POSTS, PROFILES, Batch, Rows
 
 logger = logging.getLogger(__name__)
-STAGING = (PROFILES, POSTS, MENTIONS)
 FRESH_FOR = timedelta(hours=1)  # an unchanged profile is not written again within this time
 TOO_DEEP = "54001"  # PostgreSQL: statement_too_complex, for JSON nested beyond its stack
 
@@ -37,6 +36,14 @@ class Stored:
     conversations: set[int] = field(default_factory=set)
     refused: int = 0
     own_ids: list[int] = field(default_factory=list)  # new posts that one of our accounts wrote
+
+    def add(self, posts: bulk.Rows, heard: bulk.Rows) -> None:
+        """Take note of what UPSERT_POSTS and ADD_MENTIONS answered."""
+        self.new_ids += [pk for pk, _account, is_new in posts if is_new]
+        self.own_ids += [pk for pk, account, is_new in posts if is_new and account is not None]
+        self.new_posts = len(self.new_ids)
+        self.new_mentions = len(heard)
+        self.conversations |= {row[0] for row in heard}
 
 
 def store(
@@ -81,59 +88,59 @@ def store_many(batches: Sequence[Batch]) -> Stored:
 
 def without_raw(rows: Rows) -> Rows:
     """The same rows with nothing in them that the network nested or numbered at will."""
-    rows.profiles = {key: (*row[:-1], "{}") for key, row in rows.profiles.items()}
-    rows.posts = {key: (*row[:-6], "[]", "[]", "[]", "{}", *row[-2:]) for key, row in rows.posts.items()}
+    rows.profiles = {key: (*row[:-1], NO_OBJECT) for key, row in rows.profiles.items()}
+    rows.posts = {key: (*row[:-6], *[NOTHING] * 3, NO_OBJECT, *row[-2:]) for key, row in rows.posts.items()}
     return rows
 
 
 def _store(rows: Rows, outcomes: Sequence[streams.Outcome], batches: Sequence[Batch]) -> Stored:
-    nested = bulk.in_transaction()
-    now = timezone.now()
     with transaction.atomic():
-        work = bulk.Bulk(STAGING, nested=nested)
+        work = bulk.Bulk()
         stored = Stored(posts=len(rows.posts), refused=rows.refused)
-        if rows.profiles:
-            work.stage(PROFILES, rows.profiles.values())
-            work.run(sql.UPSERT_PROFILES, [now - FRESH_FOR])
-        if rows.posts:
-            _store_posts(work, rows, stored, now)
-        streams.write_outcomes(work, outcomes)
+        settled = _move(work, rows, stored)
+        with work.together():
+            _adopt_orphans(work, stored.new_ids)
+            recompute_conversations(work, stored.conversations - settled, heard=True)
+            streams.write_outcomes(work, outcomes)
+        _settle_own(work, stored)
+        streams.write_gaps(outcomes)
         if stored.new_ids:
             transaction.on_commit(partial(_announce, stored.new_ids, batches[0].account))
     return stored
 
 
-def _store_posts(work: bulk.Bulk, rows: Rows, stored: Stored, now: datetime) -> None:
-    work.stage(POSTS, rows.posts.values())
-    for pk, account_id, is_new in work.run(sql.UPSERT_POSTS, [now, now]):
-        if is_new:
-            stored.new_ids.append(pk)
-        if is_new and account_id is not None:
-            stored.own_ids.append(pk)
-    stored.new_posts = len(stored.new_ids)
-    heard = _store_mentions(work, rows, stored) if rows.mentions else set()
-    if stored.new_ids:
-        _settle_new(work, stored, heard)
+def _move(work: bulk.Bulk, rows: Rows, stored: Stored) -> set[int]:
+    """Put the rows into the tables; returns the conversations that were opened as they are to be."""
+    now = timezone.now()
+    posts: bulk.Answer = list
+    opened: bulk.Answer = list
+    heard: bulk.Answer = list
+    with work.together():
+        if rows.profiles:
+            work.stage(PROFILES, rows.profiles.values())
+            work.send(sql.UPSERT_PROFILES, [now - FRESH_FOR], PROFILES)
+        if rows.posts:
+            work.stage(POSTS, rows.posts.values())
+            posts = work.send(sql.UPSERT_POSTS, [now, now], POSTS)
+        if rows.mentions:
+            work.stage(MENTIONS, rows.mentions.values())
+            opened = work.send(sql.OPEN_CONVERSATIONS, (), MENTIONS)
+            heard = work.send(sql.ADD_MENTIONS, (), MENTIONS)
+    stored.add(posts(), heard())
+    return {pk for pk, first_reply_at in opened() if first_reply_at is None}
 
 
-def _store_mentions(work: bulk.Bulk, rows: Rows, stored: Stored) -> set[int]:
-    work.stage(MENTIONS, rows.mentions.values())
-    work.run(sql.OPEN_CONVERSATIONS)
-    new = work.run(sql.ADD_MENTIONS)
-    stored.new_mentions = len(new)
-    heard = {row[0] for row in new}
-    recompute_conversations(work, heard, heard=True)
-    stored.conversations |= heard
-    return heard
+def _adopt_orphans(work: bulk.Bulk, new_ids: Sequence[int]) -> None:
+    if new_ids:
+        work.send(sql.ADOPT_ORPHANS.format(ids=work.any_of("parent.id")), [work.values(new_ids)])
 
 
-def _settle_new(work: bulk.Bulk, stored: Stored, heard: set[int]) -> None:
-    work.run(sql.ADOPT_ORPHANS.format(ids=work.any_of("parent.id")), [work.values(stored.new_ids)])
+def _settle_own(work: bulk.Bulk, stored: Stored) -> None:
     if stored.own_ids:
         _adopt_echoes(stored.own_ids)
         query = sql.CONVERSATIONS_OF_OWN.format(posts=work.any_of("p.id"))
         spoken = {row[0] for row in work.run(query, [work.values(stored.own_ids)])}
-        recompute_conversations(work, spoken - heard, heard=False)
+        recompute_conversations(work, spoken - stored.conversations, heard=False)
 
 
 def _adopt_echoes(own_ids: Sequence[int]) -> None:
@@ -147,7 +154,7 @@ def recompute_conversations(work: bulk.Bulk, ids: set[int], *, heard: bool) -> N
     """Bring conversations in line with their posts; `heard`: something new of theirs came, so closed ones reopen."""
     if ids:
         query = sql.RECOMPUTE_CONVERSATIONS.format(ids=work.any_of("c.id"), heard="TRUE" if heard else "FALSE")
-        work.run(query, [work.values(ids)])
+        work.send(query, [work.values(ids)])
 
 
 def _announce(new_ids: list[int], account: Any) -> None:

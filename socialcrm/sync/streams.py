@@ -242,10 +242,14 @@ def next_look(stream: Stream, now: datetime) -> datetime:
 
 
 def write_outcomes(work: bulk.Bulk, outcomes: Sequence[Outcome]) -> None:
-    """Write what became of many streams: one UPDATE, and the gaps found on the way."""
-    if not outcomes:
-        return
-    work.run_with(OUTCOMES, [outcome.row() for outcome in outcomes], WRITE_OUTCOMES)
+    """Write what became of many streams: one UPDATE."""
+    if outcomes:
+        work.stage(OUTCOMES, [outcome.row() for outcome in outcomes])
+        work.send(WRITE_OUTCOMES, (), OUTCOMES)
+
+
+def write_gaps(outcomes: Sequence[Outcome]) -> None:
+    """Write the gaps that were found on the way."""
     if gaps := [outcome.gap for outcome in outcomes if outcome.gap is not None]:
         Gap.objects.bulk_create(gaps)
 
@@ -253,9 +257,9 @@ def write_outcomes(work: bulk.Bulk, outcomes: Sequence[Outcome]) -> None:
 def finish(outcomes: Sequence[Outcome]) -> None:
     """Write outcomes that come with no page: empty looks and errors of many streams, in one transaction."""
     if outcomes:
-        nested = bulk.in_transaction()
         with transaction.atomic():
-            write_outcomes(bulk.Bulk((), nested=nested), outcomes)
+            write_outcomes(bulk.Bulk(), outcomes)
+            write_gaps(outcomes)
 
 
 def make_due(account: SocialAccount) -> None:

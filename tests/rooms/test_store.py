@@ -148,9 +148,37 @@ def test_characters_that_no_database_takes_are_replaced(acme: SocialAccount, tex
     assert (Post.objects.get().text, Post.objects.get().raw) == (kept, {"a": "\ufffd", "b": "\U0001f600"})
 
 
-def test_json_that_the_database_refuses_costs_the_raw_copy_not_the_post(acme: SocialAccount) -> None:
-    sync.store(page(said("1", raw=b"{not json"), said("2")), acme)
+@pytest.mark.parametrize("raw", [b"{not json", b'{"n": 1e400000}', b"[" * 100_000 + b"]" * 100_000])
+def test_json_that_the_database_refuses_costs_the_raw_copy_not_the_post(acme: SocialAccount, raw: bytes) -> None:
+    sync.store(page(said("1", raw=raw), said("2")), acme)
     assert Post.objects.count() == 2
+
+
+def test_one_broken_raw_copy_costs_no_other(acme: SocialAccount) -> None:
+    sync.store(page(said("1", raw=b"{not json"), said("2", raw=b'{"id": "2"}')), acme)
+    assert dict(Post.objects.values_list("external_id", "raw")) == {"1": {}, "2": {"id": "2"}}
+
+
+def test_json_that_goes_on_behind_its_end_adds_no_row(acme: SocialAccount) -> None:
+    forged = b'{}, "2026-11-20T09:00:00Z", 0], ["twitter", "666", "900", null, "forged"'
+    sync.store(page(said("1", raw=forged)), acme)
+    assert list(Post.objects.values_list("external_id", "raw")) == [("1", {})]
+
+
+def test_a_mention_in_a_thread_that_we_wrote_in_already_waits_for_nobody(acme: SocialAccount) -> None:
+    ours = said("2", "@bea on it", 5, author=author("100", "acme"), thread_id="1", in_reply_to="1", kind="reply")
+    sync.store(page(ours), acme, kind="own_posts")
+    sync.store(page(said("1", thread_id="1")), acme)
+    conversation = Conversation.objects.get()
+    assert (conversation.status, conversation.waiting_since) == ("pending", None)
+    assert conversation.first_reply_at == conversation.last_post_at == T0 + timedelta(minutes=5)
+
+
+def test_a_conversation_belongs_to_who_spoke_first_not_to_who_was_known_first(acme: SocialAccount) -> None:
+    dan = author("901", "dan")
+    sync.store(page(said("9", author=dan, minute=-9)), acme)
+    sync.store(page(said("1", thread_id="1"), said("2", minute=2, thread_id="1", author=dan)), acme)
+    assert Conversation.objects.get(thread_id="1").profile.handle == "bea"
 
 
 def test_counts_beyond_the_column_are_cut(acme: SocialAccount) -> None:
