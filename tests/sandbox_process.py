@@ -73,9 +73,9 @@ class Sandbox:
         """Someone in the town posts; returns {id, ...}."""
         return dict(self.control("POST", "post", {"network": "twitter", "author": author, "text": text, **more}))
 
-    def credentials(self, handle: str) -> dict[str, Any]:
+    def credentials(self, handle: str, network: str = "twitter") -> dict[str, Any]:
         """Everything that a client needs to sign in as an account."""
-        return dict(self.control("GET", f"credentials?network=twitter&handle={handle}"))
+        return dict(self.control("GET", f"credentials?network={network}&handle={handle}"))
 
     def log(self, **query: str) -> list[dict[str, Any]]:
         """What the network accepted, oldest first."""

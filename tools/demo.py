@@ -116,7 +116,8 @@ class Demo:
         keys = json.loads(self.wait(f"{SANDBOX_URL}/_control/credentials?network=twitter", 10, sandbox))
         self.env |= {f"TWITTER_{key.upper()}": str(keys[key]) for key in KEYS}
         self.env |= {"TWITTER_API_URL": SANDBOX_URL, "TWITTER_WEB_URL": SANDBOX_URL}
-        self.env |= {"TWITTER_PRIVATE_HOSTS": "127.0.0.1", "CRM_SANDBOX_URL": SANDBOX_URL}
+        self.env |= {"MASTODON_API_URL": f"{SANDBOX_URL}/mastodon", "CRM_SANDBOX_URL": SANDBOX_URL}
+        self.env |= dict.fromkeys(("TWITTER_PRIVATE_HOSTS", "MASTODON_PRIVATE_HOSTS"), "127.0.0.1")
 
     def prepare(self) -> None:
         """Tables and, for the demo, people and posts: `manage.py demo` fills what is missing."""

@@ -11,13 +11,15 @@ from django.db.models import Count, Q
 from crm_core.models import Contact
 from socialcrm import connect, matching, scoring, sync
 from socialcrm.models import Post, ProfileLink, SocialAccount, Stream
+from socialcrm.networks import network_class
 from socialcrm.networks.base import AuthExpired
 
 from . import sandbox
 from .progress import Progress
 
-HANDLES = ("lumen_desk", "lumen_lighting")
-POSTS, FOUND = 5000, 60
+ACCOUNTS = (("twitter", "lumen_desk"), ("twitter", "lumen_lighting"), ("mastodon", "lumen_desk@town.example"))
+POSTS = 5000
+FOUND = {"twitter": 60, "mastodon": 25}  # contacts found on each network
 LONGEST = 150.0  # seconds after which the worker may do the rest
 DISCOVER_AT_ONCE = 50  # contacts whose web sites are read between two lines of progress
 
@@ -27,37 +29,38 @@ class Level:
     """How much of the demo is there."""
 
     posts: int
-    found: int
+    found: dict[str, int]  # network -> contacts found there
 
     @property
     def share(self) -> float:
-        """0 to 1, the slower of the two goals."""
-        return min(self.posts / POSTS, self.found / FOUND, 1.0)
+        """0 to 1, the slowest of the goals."""
+        return min(1.0, self.posts / POSTS, *(self.found.get(name, 0) / wanted for name, wanted in FOUND.items()))
 
     @property
     def is_enough(self) -> bool:
-        """Whether both goals are reached."""
-        return self.posts >= POSTS and self.found >= FOUND
+        """Whether all goals are reached."""
+        return self.share >= 1.0
 
     def __str__(self) -> str:
-        return f"{self.posts:,} posts, {self.found} contacts found on X"
+        found = ", ".join(f"{self.found.get(name, 0)} on {network_class(name).label}" for name in FOUND)
+        return f"{self.posts:,} posts; contacts found: {found}"
 
 
 def level() -> Level:
     """Count what is stored."""
     linked = ProfileLink.objects.filter(state="linked", contact__isnull=False)
-    found = linked.aggregate(found=Count("contact", distinct=True))["found"]
-    return Level(Post.objects.count(), found)
+    found = linked.values_list("profile__network").annotate(found=Count("contact", distinct=True))
+    return Level(Post.objects.count(), dict(found))
 
 
 def connect_accounts(admin: User, sandbox_url: str) -> None:
-    """Both accounts of Lumen, signed in by OAuth 2.0; one that works already is left alone."""
-    for handle in HANDLES:
-        account = SocialAccount.objects.filter(network="twitter", handle__iexact=handle).first()
+    """The accounts of Lumen, signed in by OAuth 2.0; one that works already is left alone."""
+    for network, handle in ACCOUNTS:
+        account = SocialAccount.objects.filter(network=network, handle__iexact=handle).first()
         if account is None or not _works(account):
-            consent_url, kept = connect.start(admin, "twitter", "oauth2")
-            connect.finish(admin, "twitter", kept, sandbox.allow(consent_url, handle))
-    for account in SocialAccount.objects.filter(network="twitter", state="working"):
+            consent_url, kept = connect.start(admin, network, "oauth2")
+            connect.finish(admin, network, kept, sandbox.allow(consent_url, handle))
+    for account in SocialAccount.objects.filter(state="working"):
         sync.ensure_streams(account)
 
 
@@ -70,7 +73,7 @@ def _works(account: SocialAccount) -> bool:
 
 
 def fetch(progress: Progress) -> Level:
-    """Look for the contacts on X, then pull until nothing is due; each round finds people whose posts come next."""
+    """Look for the contacts on the networks, then pull until nothing is due; each round finds people whose posts come next."""
     deadline = time.monotonic() + LONGEST
     contacts = list(Contact.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(contacts), DISCOVER_AT_ONCE):

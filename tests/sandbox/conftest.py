@@ -9,6 +9,7 @@ import pytest
 import requests
 from requests_oauthlib import OAuth1
 
+from tests.sandbox.toots import Toots
 from tests.sandbox_process import Sandbox
 
 
@@ -83,3 +84,47 @@ def townspeople(sandbox: Sandbox) -> list[str]:
     for handle in handles[:12]:
         sandbox.control("POST", "account", {"handle": handle, "state": "active"})
     return handles[:12]
+
+
+@pytest.fixture
+def toots(sandbox: Sandbox) -> Iterator[Any]:
+    """Makes clients of the sandbox's Mastodon that are closed afterwards; without a handle as nobody."""
+    sandbox.control("POST", "limits", {"network": "mastodon", "limit": 1000000})
+    made: list[Toots] = []
+
+    def make(handle: str = "") -> Toots:
+        made.append(Toots(sandbox, handle))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def desk_there(toots: Any) -> Toots:
+    """@lumen_desk on Mastodon, signed in."""
+    client: Toots = toots("lumen_desk")
+    return client
+
+
+def people_there(sandbox: Sandbox, near: bool, language: str = "") -> list[str]:
+    """Full handles of active people on Mastodon: of the sandbox's own server, or of others."""
+    people = sandbox.control("GET", "people")["people"]
+    found = [one["truth"]["mastodon"] for one in people if not language or one["language"] == language]
+    handles = [one["handle"] for one in found if one and one["handle"].endswith("@town.example") is near]
+    for handle in handles[:3]:
+        sandbox.control("POST", "account", {"network": "mastodon", "handle": handle, "state": "active"})
+    return handles[:3]
+
+
+@pytest.fixture(scope="module")
+def ada(sandbox: Sandbox) -> str:
+    """Someone of the sandbox's own server, writing English."""
+    return people_there(sandbox, near=True, language="en")[0]
+
+
+@pytest.fixture(scope="module")
+def far(sandbox: Sandbox) -> str:
+    """Someone who lives on another server."""
+    return people_there(sandbox, near=False)[0]

@@ -52,6 +52,6 @@ class Command(BaseCommand):
             self.stdout.write(f"Made {made} contacts with their companies, deals and tasks.")
         filling.connect_accounts(User.objects.get(username="admin"), sandbox_url)
         if not filling.level().is_enough:
-            self.stdout.write("Looking for the contacts on X and fetching posts from the sandbox ...")
+            self.stdout.write("Looking for the contacts on X and Mastodon and fetching posts from the sandbox ...")
             progress = Progress(sys.stdout)
             progress.done(str(filling.fetch(progress)))
