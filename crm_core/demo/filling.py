@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from crm_core.models import Contact
 from socialcrm import connect, matching, scoring, sync
@@ -53,7 +53,7 @@ def level() -> Level:
     return Level(Post.objects.count(), dict(found))
 
 
-def connect_accounts(admin: User, sandbox_url: str) -> None:
+def connect_accounts(admin: User) -> None:
     """The accounts of Lumen, signed in by OAuth 2.0; one that works already is left alone."""
     for network, handle in ACCOUNTS:
         account = SocialAccount.objects.filter(network=network, handle__iexact=handle).first()
@@ -73,7 +73,7 @@ def _works(account: SocialAccount) -> bool:
 
 
 def fetch(progress: Progress) -> Level:
-    """Look for the contacts on the networks, then pull until nothing is due; each round finds people whose posts come next."""
+    """Look for the contacts, then pull until nothing is due; each round finds people whose posts come next."""
     deadline = time.monotonic() + LONGEST
     contacts = list(Contact.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(contacts), DISCOVER_AT_ONCE):
@@ -88,9 +88,3 @@ def fetch(progress: Progress) -> Level:
             break
     scoring.score_profiles()
     return level()
-
-
-def contacts_without_profile() -> int:
-    """How many contacts were not found: most of them have no account on X."""
-    linked = Q(social_links__state="linked")
-    return Contact.objects.exclude(pk__in=Contact.objects.filter(linked).values("pk")).count()

@@ -14,7 +14,7 @@ h1 { font-size: 1.3rem } h2 { font-size: 1.05rem; margin-top: 1.6rem }
 a { color: var(--accent); text-decoration: none } a:hover { text-decoration: underline }
 table { border-collapse: collapse; width: 100% } td, th { padding: .35rem .7rem .35rem 0; text-align: left;
 vertical-align: top; border-bottom: 1px solid var(--line) } th { color: var(--soft); font-weight: 500 }
-td { overflow-wrap: anywhere } td:first-child, .short { white-space: nowrap }
+td.text { overflow-wrap: anywhere } td:first-child, .short { white-space: nowrap }
 .badge { font-size: .78rem; padding: .05rem .5rem; border-radius: 999px; border: 1px solid var(--line);
 white-space: nowrap } .mastodon { color: #6d4bd8; border-color: currentColor }
 @media (prefers-color-scheme: dark) { .mastodon { color: #b9a3ff } }
@@ -32,7 +32,7 @@ button.yes { background: #1d5fa8; color: #fff; border-color: #1d5fa8 }
 input[type=text], textarea { font: inherit; padding: .4rem; max-width: 100%; box-sizing: border-box } pre {
 white-space: pre-wrap }
 @media (max-width: 40rem) { .thread { margin-left: .4rem } th { display: none } tr { display: block; padding: .5rem 0;
-border-bottom: 1px solid var(--line) } td { display: inline; border: 0; padding: 0 .35rem 0 0 }
+border-bottom: 1px solid var(--line) } td { display: inline; border: 0; padding: 0 .35rem 0 0; overflow-wrap: anywhere }
 td.text { display: block } }
 """
 SAFE = {

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from .clock import iso
 from .html import Html, answer, fill, join
+from .mastodon.render import fields_of
 from .network import Network
 from .networks import NETWORKS, named
 from .state import MASTODON, TWITTER, Sandbox, of
@@ -73,17 +74,24 @@ async def account(request: web.Request) -> web.Response:
     posts = [] if row["protected"] else _newest(sandbox, row, request.query.get("before", ""))
     body = fill(
         "<p><a href='/'>Sandbox</a></p><div class=post><img src='{face}' alt=''><div><h1>{name}</h1><p>@{handle} "
-        "<span class='badge {network}'>{label}</span>{locked}</p><p>{bio}</p><p class=soft>{location} {website} · "
-        "{followers} followers · {following} following</p></div></div>{posts}{more}",
+        "<span class='badge {network}'>{label}</span>{locked}</p><p>{bio}</p><p class=soft>{about}</p></div></div>"
+        "{posts}{more}",
         face=_face(sandbox, network, row),
         handle=network.handle(row),
         label=network.label,
         locked=" · These posts are protected." if row["protected"] else "",
         posts=join([_post(sandbox, network, post) for post in posts]),
         more=fill("<p><a href='?before={id}'>Older</a></p>", id=posts[-1]["id"]) if len(posts) == 30 else Html(""),
-        **{key: row[key] for key in ("name", "network", "bio", "location", "website", "followers", "following")},
+        about=_about(row),
+        **{key: row[key] for key in ("name", "network", "bio")},
     )
     return answer(f"{row['name']} (@{network.handle(row)})", body)
+
+
+def _about(row: Row) -> str:
+    sites = [value for _name, value in fields_of(row["website"])]
+    counts = [f"{row['followers']:,} followers", f"{row['following']:,} following"]
+    return " · ".join(filter(None, [row["location"], *sites, *counts]))
 
 
 def _newest(sandbox: Sandbox, row: Row, before: str) -> list[Row]:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from crm_core.demo import filling, people, sandbox
+from crm_core.demo import canned, filling, people, sandbox
 from crm_core.demo.progress import Progress
 from crm_core.models import Contact, Heartbeat
 
@@ -47,10 +47,12 @@ class Command(BaseCommand):
     def fill(self, sandbox_url: str) -> None:
         """Make what is missing."""
         house = people.make_house()
+        admin = User.objects.get(username="admin")
         if not Contact.objects.exists():
             made = people.fill(house, sandbox.customers(sandbox_url))
+            canned.fill(admin)
             self.stdout.write(f"Made {made} contacts with their companies, deals and tasks.")
-        filling.connect_accounts(User.objects.get(username="admin"), sandbox_url)
+        filling.connect_accounts(admin)
         if not filling.level().is_enough:
             self.stdout.write("Looking for the contacts on X and Mastodon and fetching posts from the sandbox ...")
             progress = Progress(sys.stdout)

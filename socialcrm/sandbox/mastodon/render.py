@@ -65,11 +65,15 @@ def _last_day(sandbox: Sandbox, row: Row) -> str | None:
     return time(last >> store.EPOCH_SHIFT)[:10] if last else None
 
 
-def _fields(sandbox: Sandbox, row: Row) -> list[Row]:
+def fields_of(website: str) -> list[tuple[str, str]]:
     """The table of a profile, kept as lines of `name=value`; an address alone is the person's site."""
-    lines = [line if "=" in line.partition("//")[0] else f"Web={line}" for line in row["website"].split("\n") if line]
-    pairs = [line.partition("=") for line in lines]
-    return [{"name": name, "value": markup(sandbox, value, False), "verified_at": None} for name, _, value in pairs]
+    lines = [line if "=" in line.partition("//")[0] else f"Web={line}" for line in website.split("\n") if line]
+    return [(name, value) for name, _, value in (line.partition("=") for line in lines)]
+
+
+def _fields(sandbox: Sandbox, row: Row) -> list[Row]:
+    pairs = fields_of(row["website"])
+    return [{"name": name, "value": markup(sandbox, value, False), "verified_at": None} for name, value in pairs]
 
 
 def credential_account(sandbox: Sandbox, row: Row) -> Row:
