@@ -29,6 +29,7 @@ from .table import Goal, Line, Size
 
 HEAVY, LIGHT = 10, 200
 HEAVY_POSTS = 5_000
+ROUNDS = 4
 
 POSTS = """
 INSERT INTO socialcrm_post (network, external_id, author_id, text, posted_at, thread_id, in_reply_to, quoted, kind,
@@ -70,8 +71,8 @@ def run(size: Size) -> list[Line]:
     user = rep()
     light, heavy = fill(size, user)
     check_same(user, [*light[:20], *heavy])
-    ours, ceiling = medians(user, light)
-    many, _ceiling = medians(user, heavy)
+    all_ours, ceiling = best_times(user, [*light, *heavy])
+    ours, many, ceiling = all_ours[:LIGHT], all_ours[LIGHT:], ceiling[:LIGHT]
     few_queries, many_queries = (queries(user, contacts[0]) for contacts in (light, heavy))
     median, p95 = statistics.median(ours), quantile(many, 0.95)
     plain = statistics.median(ceiling)
@@ -139,13 +140,14 @@ def rep() -> User:
     return user
 
 
-def medians(user: User, contacts: list[Any]) -> tuple[list[float], list[float]]:
-    """Milliseconds for each contact: ours and by hand, in turn; the pages that were compared warmed both up."""
-    ours, ceiling = [], []
-    for contact in contacts:
-        ours.append(timed(lambda contact=contact: draw_ours(user, contact)))  # type: ignore[misc]
-        ceiling.append(timed(lambda contact=contact: draw_by_hand(user, contact)))  # type: ignore[misc]
-    return ours, ceiling
+def best_times(user: User, contacts: list[Any]) -> tuple[list[float], list[float]]:
+    """Milliseconds for each contact, ours and by hand: the best of some rounds, so that a busy moment hits few."""
+    ours, by_hand = ([float("inf")] * len(contacts) for _way in range(2))
+    for _round in range(ROUNDS):
+        for i, contact in enumerate(contacts):
+            ours[i] = min(ours[i], timed(draw_ours, user, contact))
+            by_hand[i] = min(by_hand[i], timed(draw_by_hand, user, contact))
+    return ours, by_hand
 
 
 def check_same(user: User, contacts: list[Any]) -> None:
@@ -182,14 +184,11 @@ def html(request: Any, panel: Panel) -> str:
     return get_template("socialcrm/panel.html").render({"panel": panel}, request)
 
 
-def timed(draw: Callable[[], object]) -> float:
-    """Milliseconds of the best of three."""
-    best = float("inf")
-    for _round in range(3):
-        start = time.perf_counter()
-        draw()
-        best = min(best, time.perf_counter() - start)
-    return best * 1000
+def timed(draw: Callable[[User, Any], str], user: User, contact: Any) -> float:
+    """Milliseconds that one drawing takes."""
+    start = time.perf_counter()
+    draw(user, contact)
+    return (time.perf_counter() - start) * 1000
 
 
 def queries(user: User, contact: Any) -> int:
