@@ -80,6 +80,11 @@ class Reply(models.Model):
                 condition=Q(state__in=["queued", "sending", "unknown"]),
                 name="socialcrm_reply_open",
             ),
+            models.Index(
+                fields=["post"],
+                condition=Q(state__in=["queued", "sending", "unknown", "failed"]),
+                name="socialcrm_reply_unsent",
+            ),
             models.Index(fields=["-created_at", "-id"], name="socialcrm_reply_recent"),
         ]
 
