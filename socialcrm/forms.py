@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from socialcrm.models import ProfileLink
@@ -21,11 +23,30 @@ class ReplyForm(forms.Form):
     client_key = forms.RegexField(r"^[A-Za-z0-9_-]{8,64}$")
     seen = forms.IntegerField(required=False, min_value=0)
     seen_post = forms.IntegerField(required=False, min_value=0)
+    seen_in_conversation = forms.IntegerField(required=False, min_value=0)
     anyway = forms.IntegerField(required=False, min_value=0)
 
     def clean_client_key(self) -> str:
         """The key as it came: two submits of one form are one reply."""
         return str(self.cleaned_data["client_key"])
+
+
+class CannedForm(forms.Form):
+    """A saved reply. What may stand in it, and who may share it, is decided in the inbox."""
+
+    title = forms.CharField(max_length=100, label=_("Title"), help_text=_("What you look for it by."))
+    text = forms.CharField(max_length=4000, strip=False, label=_("Text"), widget=forms.Textarea(attrs={"rows": 5}))
+    lang = forms.ChoiceField(required=False, label=_("Language"))
+    shared = forms.BooleanField(required=False, label=_("For everyone"))
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lang"].choices = [("", _("Any")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        if not user.has_perm("socialcrm.share_cannedreply"):
+            del self.fields["shared"]
+        for field in self.fields.values():
+            kind = {"checkbox": "form-check-input", "select": "form-select"}
+            field.widget.attrs["class"] = kind.get(getattr(field.widget, "input_type", ""), "form-control")
 
 
 class FindProfileForm(forms.Form):

@@ -18,7 +18,7 @@ from .acts import (
     taking,
     undo,
 )
-from .canned import Filled, canned_replies, delete_canned, fill, get_canned_reply, may_change, write_canned
+from .canned import Filled, canned_replies, delete_canned, fill, fill_all, get_canned_reply, may_change, write_canned
 from .counting import Counts, counts
 from .customer import Customer
 from .errors import ChangedSince, InboxError, NotAllowed, NotThere, TakenByAnother
@@ -32,6 +32,7 @@ __all__ = [
     "may_change",
     "get_canned_reply",
     "fill",
+    "fill_all",
     "delete_canned",
     "canned_replies",
     "Filled",

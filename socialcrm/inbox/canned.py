@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,8 +73,14 @@ def delete_canned(user: Any, canned: CannedReply) -> None:
 
 def fill(canned: CannedReply, conversation: Conversation, user: Any) -> Filled:
     """The canned reply for the person of a conversation that the user may see."""
-    text, missing = placeholders.fill(canned.text, _values(conversation, user))
-    return Filled(text, tuple(missing))
+    return fill_all([canned], conversation, user)[0]
+
+
+def fill_all(canned: Iterable[CannedReply], conversation: Conversation, user: Any) -> list[Filled]:
+    """Several canned replies for one person, in their order; the queries are those of one."""
+    values = _values(conversation, user)
+    filled = (placeholders.fill(one.text, values) for one in canned)
+    return [Filled(text, tuple(missing)) for text, missing in filled]
 
 
 def _values(conversation: Conversation, user: Any) -> dict[str, str]:

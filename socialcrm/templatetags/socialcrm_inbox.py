@@ -8,10 +8,12 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info
 
 from socialcrm.contacts import Deal
+from socialcrm.placeholders import PLACE
 from socialcrm.views import display, inbox_words, navigation
 
 register = template.Library()
@@ -44,6 +46,22 @@ def sc_person(user: Any, size: str = "20") -> SafeString:
 def first_name(user: Any) -> str:
     """What colleagues call each other."""
     return str(user.get_short_name() or user.get_username()) if user else ""
+
+
+@register.filter
+def mark_variables(text: str) -> SafeString:
+    """A saved reply with its places marked."""
+    parts, done = [], 0
+    for found in PLACE.finditer(text):
+        parts += [escape(text[done : found.start()]), format_html('<code class="sc-var">{}</code>', found[0])]
+        done = found.end()
+    return mark_safe("".join([*parts, escape(text[done:])]))  # every part is escaped above
+
+
+@register.filter
+def lang_name(code: str) -> str:
+    """A language's own name."""
+    return str(get_language_info(code)["name_local"]).capitalize() if code else ""
 
 
 @register.filter

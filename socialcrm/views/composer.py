@@ -16,7 +16,7 @@ from socialcrm.timeline import Item, answer_url, eligibility, rules_of
 class Composer:
     """What the form under a post shows. `error` is a sentence; `answered` a colleague's reply that came first.
 
-    `seen_word` is the newest post of theirs in the thread that was shown, `moved` those that came after it.
+    `seen_in_conversation` is the newest post of theirs in the thread that was shown, `moved` those that came after it.
     `conversation` lets colleagues be told something by a note; `c` is set where the form stands in the inbox.
     """
 
@@ -31,7 +31,7 @@ class Composer:
     client_key: str = field(default_factory=lambda: uuid4().hex)
     open: bool = False
     seen_post: int = 0
-    seen_word: int = 0
+    seen_in_conversation: int = 0
     moved: Sequence[Post] = ()
     conversation: int = 0
     c: int = 0

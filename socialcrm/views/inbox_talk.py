@@ -95,7 +95,7 @@ class Talk:
     ) -> Composer | None:
         """The composer for a post of this thread; None where there is nobody to answer as."""
         seen = self.thread.seen
-        known = {"seen": seen.reply, "seen_word": seen.post, "conversation": self.pk, "c": self.pk}
+        known = {"seen": seen.reply, "seen_in_conversation": seen.post, "conversation": self.pk, "c": self.pk}
         account = account or self.conversation.account_id
         return composer_for(self.thread.item, accounts, account, post=post, **{**known, **fields})
 

@@ -21,6 +21,7 @@ from socialcrm.networks.base import NetworkError
 from socialcrm.timeline import people
 
 from .answer import back, fragment, is_fragment, needs, page
+from .inbox_screen import in_inbox, screen_of
 from .panel import Panel, build_panel
 
 
@@ -163,6 +164,9 @@ def _aside(
 ) -> HttpResponse:
     if not is_fragment(request):
         return back(request, get_adapter().url(contact) or "/", message, error=error)
+    if c := in_inbox(request):
+        screen = {"screen": screen_of(request, c)}
+        return fragment(request, "socialcrm/inbox/_customer.html", screen, toast=message, undo=undo)
     panel: Panel = build_panel(request.user, None, {}, who=people(contact))
     context = {"panel": panel, "who": panel.who, "may_link": panel.may_link, "may_reply": panel.may_reply}
     return fragment(request, "socialcrm/_aside.html", context, toast=message, undo=undo)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,7 +33,9 @@ def inbox_nav(request: HttpRequest | None, screen: Any = None) -> dict[str, Any]
     user = getattr(request, "user", None)
     if request is None or user is None or not user.has_perm("socialcrm.work_inbox"):
         return None
-    return {"n": _waiting(user), "views": screen.views if screen else [], "here": screen is not None}
+    canned = request.path.startswith(reverse("socialcrm:canned"))
+    views = screen.views if screen else []
+    return {"n": _waiting(user), "views": views, "here": canned or screen is not None, "canned": canned}
 
 
 def _waiting(user: Any) -> str:

@@ -19,6 +19,7 @@ from socialcrm.timeline import item_of
 
 from .answer import back, fragment, is_fragment, needs, page
 from .composer import Composer, Row, composer_for
+from .inbox_canned import text_for
 from .inbox_screen import answered, in_inbox, screen_of
 
 
@@ -29,6 +30,8 @@ def composer(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_visible_post(request.user, pk)
     asked = {"account": request.GET.get("account"), "kind": request.GET.get("kind", "reply")}
     form = _composer(request, post, open=True, **asked)
+    if form:
+        form.text = text_for(request, post, form.account)
     if is_fragment(request):
         return fragment(request, "socialcrm/_composer.html", {"composer": form, "docked": form and form.c})
     return page(request, "socialcrm/reply.html", {"composer": form, "post": post})
@@ -47,10 +50,15 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     seen, seen_post = data["anyway"] or data["seen"] or 0, data["seen_post"] or 0
     text, audience = _text(request), "private" if post.is_private else "public"
     known: dict[str, Any] = {"seen": seen, "seen_post": seen_post, "audience": audience}
+    if in_inbox(request):
+        known["seen_in_conversation"] = data["seen_in_conversation"] or 0
     try:
         outbox.enqueue(request.user, account, post, text, data["client_key"], **known)
     except outbox.AlreadyAnswered as error:
         return _again(request, post, error.sentence, 409, answered=error.reply, seen=error.reply.pk)
+    except outbox.ThreadMovedOn as error:
+        news = {"moved": [error.post], "seen_in_conversation": error.post.pk}
+        return _again(request, post, error.sentence, 409, **news)
     except outbox.NotAllowed as error:
         return _again(request, post, error.sentence, 403)
     except outbox.OutboxError as error:
@@ -123,7 +131,7 @@ def _act(request: HttpRequest, pk: int, act: Any, message: str, *, reopen: bool 
 
 def _again(request: HttpRequest, post: Post, error: str, status: int, **fields: Any) -> HttpResponse:
     # What the composer had shown before stays what was seen, unless the answer shows more.
-    shown = {name: key(request.POST.get(name)) for name in ("seen", "seen_post", "seen_word")} | fields
+    shown = {name: key(request.POST.get(name)) for name in ("seen", "seen_post", "seen_in_conversation")} | fields
     written = {"text": _text(request), "error": error, "open": True}
     form = _composer(request, post, account=request.POST.get("account"), **written, **shown)
     if is_fragment(request):

@@ -52,11 +52,12 @@
     var want = (inbox.wanted = href);
     thread.setAttribute("aria-busy", "true");
     markOpen(pk);
-    return sc.ask(href).then(function (answer) {
+    inbox.opening = sc.ask(href).then(function (answer) {
       if (!answer.ok || answer.redirected) return location.assign(href);
       return answer.text().then(function (html) {
         if (inbox.wanted !== want) return; /* another row was opened in the meantime */
         sc.swap(html);
+        inbox.wanted = "";
         if (!options.silent) history.pushState({ sc: "thread" }, "", href);
         inbox.show("thread");
         markOpen(inbox.openPk());
@@ -65,9 +66,12 @@
         look(0);
       });
     }, function () {
+      inbox.wanted = "";
       thread.removeAttribute("aria-busy");
       sc.toast(inbox.word("lost"));
     });
+    inbox.opening.then(function () { if (inbox.wanted === want || !inbox.wanted) inbox.opening = null; });
+    return inbox.opening;
   };
 
   function focusThread() {
@@ -89,6 +93,7 @@
       return answer.text().then(function (html) {
         sc.swap(html);
         root.dataset.scInbox = byId("sc-list").dataset.live;
+        inbox.etag = "";
         byId("sc-list").removeAttribute("aria-busy");
         if (!options || !options.silent) history.pushState({ sc: "list" }, "", href);
         inbox.show("list");
@@ -413,17 +418,31 @@
   }
   inbox.drawer = drawer;
 
-  /* After a deed the list follows at once; "done and next" names the conversation that is open now. */
+  /* After a deed the list follows at once; "done, and open the next one" brings another conversation. */
   document.addEventListener("sc:swapped", function () {
     var thread = byId("sc-thread");
     if (thread) thread.removeAttribute("aria-busy");
     remember();
+    if (inbox.at !== inbox.openPk() && !inbox.wanted) follow();
+    inbox.at = inbox.openPk();
     inbox.etag = "";
     look(150);
   });
+
+  function follow() {
+    var pk = inbox.openPk();
+    var list = new URL(root.dataset.scInbox, location.href).search;
+    history.pushState({ sc: "thread" }, "", root.dataset.home + (pk ? pk + "/" : "") + list);
+    inbox.show(pk ? "thread" : "list");
+    markOpen(pk);
+    if (pk) focusThread();
+    else if (inbox.rows().length) inbox.rows()[0].focus();
+  }
+
   document.addEventListener("sc:done", function (event) {
-    var form = event.detail;
-    if (form.closest("#sc-head") && form.querySelector("[name=then]") === document.activeElement) inbox.followed = true;
+    if (!event.detail.matches("[data-sc-bulk]")) return;
+    chosen().forEach(function (box) { box.checked = false; });
+    inbox.count();
   });
 
   window.addEventListener("popstate", function () {
@@ -438,5 +457,8 @@
   setInterval(tick, 20000);
   remember();
   inbox.count();
+  inbox.at = inbox.openPk();
+  var chip = root.querySelector(".sc-views [aria-current]");
+  if (chip) chip.parentNode.scrollLeft = chip.offsetLeft - 40;
   look(EVERY);
 })();

@@ -97,7 +97,9 @@
     if (!deed) return;
     event.preventDefault();
     event.stopPropagation();
-    deed();
+    /* A key that comes while the conversation is still on its way is meant for it. */
+    if (inbox.opening && !"jkx/?".includes(event.key)) inbox.opening.then(deed);
+    else deed();
   }, true);
 
   /* Escape leads one step out: menu (panel.js), field, drawer. */
