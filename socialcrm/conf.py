@@ -34,6 +34,10 @@ DEFAULTS: dict[str, Any] = {
     "MONTHLY_CAP": None,
     # Posts fetched per linked profile when it is first pulled.
     "BACKFILL_POSTS": 100,
+    # Days: an older mention that a backfill brings opens no conversation as unattended.
+    "UNATTENDED_DAYS": 14,
+    # Whether a new conversation with a contact is assigned to the contact's owner, where the owner may work on it.
+    "OWNER_ROUTING": True,
     # Calls of the REST API by one token: all of them, and those that change something.
     "API_RATES": {"calls": "600/min", "writes": "120/min"},
 }

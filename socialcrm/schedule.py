@@ -9,6 +9,7 @@ from celery.schedules import crontab
 SCHEDULE: dict[str, dict[str, Any]] = {
     # The outbox: `expires` keeps a backlog of sweeps from building up while no worker runs.
     "socialcrm-sweep-outbox": {"task": "socialcrm.sweep_outbox", "schedule": 5.0, "options": {"expires": 5}},
+    "socialcrm-tend-inbox": {"task": "socialcrm.tend_inbox", "schedule": 10.0, "options": {"expires": 10}},
     # Sync: one message looks after all streams that are due, so the beat is short and each account keeps its own pace.
     "socialcrm-pull-due": {"task": "socialcrm.pull_due", "schedule": 5.0, "options": {"expires": 5}},
     "socialcrm-fetch-parents": {"task": "socialcrm.fetch_parents", "schedule": 30.0, "options": {"expires": 30}},

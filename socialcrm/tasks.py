@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from . import matching, outbox, scoring, sync
+from . import inbox, matching, outbox, scoring, sync
 from .models import SocialAccount
 
 # The outbox
@@ -26,6 +26,12 @@ def reconcile_reply(reply_id: int) -> None:
 def sweep_outbox() -> int:
     """Find replies that nobody looks at."""
     return outbox.sweep()
+
+
+@shared_task(name="socialcrm.tend_inbox")
+def tend_inbox() -> int:
+    """End snoozes, take work from who left, give new conversations to owners."""
+    return inbox.tend()
 
 
 # Sync, matching, scoring: one message for hundreds of rows; a second worker finds other rows, or none.

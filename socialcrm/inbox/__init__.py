@@ -23,11 +23,18 @@ from .counting import Counts, counts
 from .customer import Customer
 from .errors import ChangedSince, InboxError, NotAllowed, NotThere, TakenByAnother
 from .filters import SORTS, STATUSES, VIEWS, Filters
+from .moves import answered, release_lost, tend, wake_due
 from .pages import ContactBrief, InboxPage, Row, listing, version
 from .people import colleagues, may_work_on
 from .reading import Line, Seen, Thread, mark_seen, thread, thread_version
+from .routing import route_to_owners
 
 __all__ = [
+    "route_to_owners",
+    "wake_due",
+    "tend",
+    "release_lost",
+    "answered",
     "write_canned",
     "may_change",
     "get_canned_reply",

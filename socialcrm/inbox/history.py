@@ -67,6 +67,8 @@ def sentence(event: ConversationEvent, colleagues: Mapping[str, str], person: st
     words["former"] = colleagues.get(str(before.get("assignee")), _("Someone"))
     if event.kind == Kind.ASSIGNED and str(after.get("assignee")) == str(event.user_id):
         return _("%(who)s took it") % words
+    if event.kind == Kind.ANSWERED and after.get("assignee"):
+        return _("%(who)s answered, and looks after it from now on") % words
     return _sentences().get(event.kind, "%(who)s") % words
 
 
@@ -80,6 +82,8 @@ def _sentences() -> dict[str, str]:
         Kind.REOPENED: _("%(who)s opened it again"),
         Kind.HEARD: _("Reopened: %(person)s wrote again"),
         Kind.ANSWERED: _("Answered: waiting for %(person)s"),
+        Kind.UNANSWERED: _("Reopened: our answer is no longer on the network"),
+        Kind.WITHDRAWN: _("Nothing left to answer: the post was taken back"),
         Kind.WOKE: _("Reopened: the snooze is over"),
         Kind.ROUTED: _("Assigned to %(other)s, who looks after this contact"),
         Kind.RELEASED: _("Unassigned: %(former)s no longer works on conversations here"),

@@ -45,6 +45,8 @@ class Migration(migrations.Migration):
                             ("reopened", "reopened"),
                             ("heard", "reopened by their word"),
                             ("answered", "answered"),
+                            ("unanswered", "reopened: our answer is gone"),
+                            ("withdrawn", "their words are gone"),
                             ("woke", "snooze is over"),
                             ("routed", "given to the contact's owner"),
                             ("released", "assignee left"),

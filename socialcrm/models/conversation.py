@@ -102,6 +102,8 @@ class ConversationEvent(models.Model):
         REOPENED = "reopened", _("reopened")
         HEARD = "heard", _("reopened by their word")
         ANSWERED = "answered", _("answered")
+        UNANSWERED = "unanswered", _("reopened: our answer is gone")
+        WITHDRAWN = "withdrawn", _("their words are gone")
         WOKE = "woke", _("snooze is over")
         ROUTED = "routed", _("given to the contact's owner")
         RELEASED = "released", _("assignee left")

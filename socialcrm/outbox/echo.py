@@ -10,13 +10,12 @@ from datetime import timedelta
 
 from django.db import DatabaseError, transaction
 from django.db.models import Q
-from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from socialcrm import signals
+from socialcrm import inbox, signals
 from socialcrm.contacts import get_adapter
-from socialcrm.models import Conversation, Post, ProfileLink, Reply, SocialProfile
+from socialcrm.models import Post, ProfileLink, Reply, SocialProfile
 from socialcrm.networks import get_network
 
 log = logging.getLogger(__name__)
@@ -63,7 +62,7 @@ def after_sent(reply: Reply, url: str = "") -> None:
     if row.external_id and row.post:
         reply.sent_post = row.sent_post = store_own(row, url)
         Reply.objects.filter(pk=row.pk).update(sent_post=row.sent_post)
-    answered(row)
+    inbox.answered(row)
     _tell_host(row)
     transaction.on_commit(lambda: signals.reply_sent.send_robust(Reply, reply=row), robust=True)
 
@@ -93,18 +92,6 @@ def store_own(reply: Reply, url: str = "") -> Post | None:
         },
     )
     return post
-
-
-def answered(reply: Reply) -> None:
-    """Our answer moves the conversation to "waiting for them"."""
-    if reply.conversation_id is None:
-        return
-    Conversation.objects.filter(pk=reply.conversation_id).update(
-        status=Conversation.Status.PENDING,
-        waiting_since=None,
-        first_reply_at=Coalesce("first_reply_at", Now()),
-        last_post_at=Now(),
-    )
 
 
 def _known(posts: list[Post]) -> set[tuple[int, str]]:

@@ -37,5 +37,5 @@ def forget(network: str, external_ids: Iterable[str], state: str = "deleted") ->
             account_id__in=posts.filter(account__isnull=False).values("account_id"),
             thread_id__in=posts.filter(account__isnull=False).values("thread_id"),
         ).values_list("pk", flat=True)
-        recompute_conversations(bulk.Bulk(), {*touched, *answered}, heard=False)
+        recompute_conversations(bulk.Bulk(), {*touched, *answered}, heard=False, lost=True)
     return emptied

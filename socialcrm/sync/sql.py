@@ -90,12 +90,13 @@ RETURNING id, account_id, stored_at = %s
 OPEN_CONVERSATIONS = flat("""
 INSERT INTO socialcrm_conversation (account_id, thread_id, profile_id, status, opened_at, waiting_since, last_post_at,
     first_reply_at)
-SELECT account_id, thread_id, author_id, 'open', opened_at, waiting_since, last_post_at,
+SELECT account_id, thread_id, author_id, CASE WHEN last_post_at >= %s THEN 'open' ELSE 'resolved' END,
+    opened_at, waiting_since, last_post_at,
     (SELECT MIN(r.posted_at) FROM socialcrm_post r WHERE r.network = heard.network AND r.thread_id = heard.thread_id
         AND r.thread_id <> '' AND r.account_id = heard.account_id AND r.state = 'live')
 FROM (
     SELECT m.network, m.account_id, m.thread_id, p.author_id, MIN(p.posted_at) OVER thread AS opened_at,
-        MIN(CASE WHEN p.state = 'live' THEN p.posted_at END) OVER thread AS waiting_since,
+        MIN(CASE WHEN p.state = 'live' AND p.posted_at >= %s THEN p.posted_at END) OVER thread AS waiting_since,
         MAX(p.posted_at) OVER thread AS last_post_at,
         ROW_NUMBER() OVER (PARTITION BY m.account_id, m.thread_id ORDER BY p.posted_at, p.author_id) AS place
     FROM socialcrm_in_mention m
@@ -133,33 +134,50 @@ _SNOOZED = "CASE WHEN f.waiting IS NOT NULL AND f.heard THEN NULL ELSE c.snoozed
 _STATUS = """CASE WHEN f.waiting IS NOT NULL AND (f.heard OR c.status = 'pending') THEN 'open'
     WHEN f.waiting IS NULL AND f.last_out IS NOT NULL AND c.status = 'open' THEN 'pending' ELSE c.status END"""
 
-# `waiting_since`: the first post of theirs after our last one; computed from the posts, so that order does not matter.
+# `waiting`: the first post of theirs after our last one; computed from the posts, so that order does not matter. A post
+# that was old when it came (the first parameter) makes nobody wait; one that did is remembered by `waiting_since`.
+_FACTS = """
+SELECT o.id, o.first_out, o.last_out, {heard} AS heard, MIN(m.posted_at) AS first_in, MAX(m.posted_at) AS last_in,
+    MIN(CASE WHEN p.state = 'live' AND (o.last_out IS NULL OR m.posted_at > o.last_out)
+        AND (m.posted_at >= %s OR m.posted_at >= o.waiting_since) THEN m.posted_at END) AS waiting,
+    (SELECT e.author_id FROM socialcrm_mention e WHERE e.conversation_id = o.id
+        ORDER BY e.posted_at, e.author_id LIMIT 1) AS profile_id
+FROM (
+    SELECT c.id, c.waiting_since, MIN(r.posted_at) AS first_out, MAX(r.posted_at) AS last_out
+    FROM socialcrm_conversation c
+    JOIN socialcrm_socialaccount a ON a.id = c.account_id
+    LEFT JOIN socialcrm_post r ON r.network = a.network AND r.thread_id = c.thread_id AND r.thread_id <> ''
+        AND r.account_id = c.account_id AND r.state = 'live'
+    WHERE {ids}
+    GROUP BY c.id, c.waiting_since
+) o
+JOIN socialcrm_mention m ON m.conversation_id = o.id
+JOIN socialcrm_post p ON p.id = m.post_id
+GROUP BY o.id, o.first_out, o.last_out, o.waiting_since
+"""
+
 RECOMPUTE_CONVERSATIONS = flat(f"""
 UPDATE socialcrm_conversation AS c SET
     opened_at = f.first_in, waiting_since = f.waiting, profile_id = f.profile_id, first_reply_at = f.first_out,
     last_post_at = {_LAST}, snoozed_until = {_SNOOZED}, status = {_STATUS}
-FROM (
-    SELECT o.id, o.first_out, o.last_out, {{heard}} AS heard,
-        MIN(m.posted_at) AS first_in, MAX(m.posted_at) AS last_in,
-        MIN(CASE WHEN p.state = 'live' AND (o.last_out IS NULL OR m.posted_at > o.last_out)
-            THEN m.posted_at END) AS waiting,
-        (SELECT e.author_id FROM socialcrm_mention e WHERE e.conversation_id = o.id
-            ORDER BY e.posted_at, e.author_id LIMIT 1) AS profile_id
-    FROM (
-        SELECT c.id, MIN(r.posted_at) AS first_out, MAX(r.posted_at) AS last_out
-        FROM socialcrm_conversation c
-        JOIN socialcrm_socialaccount a ON a.id = c.account_id
-        LEFT JOIN socialcrm_post r ON r.network = a.network AND r.thread_id = c.thread_id AND r.thread_id <> ''
-            AND r.account_id = c.account_id AND r.state = 'live'
-        WHERE {{ids}}
-        GROUP BY c.id
-    ) o
-    JOIN socialcrm_mention m ON m.conversation_id = o.id
-    JOIN socialcrm_post p ON p.id = m.post_id
-    GROUP BY o.id, o.first_out, o.last_out
-) f WHERE f.id = c.id
+FROM ({_FACTS}) f WHERE f.id = c.id
     AND (c.opened_at, c.waiting_since, c.profile_id, c.first_reply_at, c.last_post_at, c.snoozed_until, c.status)
         IS DISTINCT FROM (f.first_in, f.waiting, f.profile_id, f.first_out, {_LAST}, {_SNOOZED}, {_STATUS})
+""")
+
+_TOLD = (
+    """'{{"before": {{"status": "' || c.status || '"}}, "after": {{"status": "' || """
+    + _STATUS
+    + """ || '"}}, "profile": ' || (SELECT e.author_id FROM socialcrm_mention e WHERE e.conversation_id = c.id
+        ORDER BY e.posted_at DESC, e.id DESC LIMIT 1) || '}}'"""
+)
+# Run before RECOMPUTE_CONVERSATIONS: a line of history for each conversation whose status it is going to change.
+TELL_MOVES = flat(f"""
+INSERT INTO socialcrm_conversationevent (conversation_id, kind, at, data)
+SELECT c.id, CASE WHEN f.heard THEN 'heard' WHEN {_STATUS} = 'open' THEN 'unanswered' ELSE {{settled}} END, %s,
+    CAST({_TOLD} AS {{json}})
+FROM socialcrm_conversation c JOIN ({_FACTS}) f ON f.id = c.id
+WHERE c.status <> {_STATUS}
 """)
 
 ADOPT_ORPHANS = flat("""

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
-from socialcrm import bulk, compliance
+from socialcrm import bulk, compliance, conf
 from socialcrm.models import Post, SocialAccount, Stream
 from socialcrm.networks.base import Page
 from socialcrm.signals import post_stored
@@ -124,7 +124,7 @@ def _move(work: bulk.Bulk, rows: Rows, stored: Stored) -> set[int]:
             posts = work.send(sql.UPSERT_POSTS, [now, now], POSTS)
         if rows.mentions:
             work.stage(MENTIONS, rows.mentions.values())
-            opened = work.send(sql.OPEN_CONVERSATIONS, (), MENTIONS)
+            opened = work.send(sql.OPEN_CONVERSATIONS, [too_old()] * 2, MENTIONS)
             heard = work.send(sql.ADD_MENTIONS, (), MENTIONS)
     stored.add(posts(), heard())
     return {pk for pk, first_reply_at in opened() if first_reply_at is None}
@@ -150,11 +150,25 @@ def _adopt_echoes(own_ids: Sequence[int]) -> None:
     outbox.adopt_echoes(Post.objects.filter(pk__in=own_ids))
 
 
-def recompute_conversations(work: bulk.Bulk, ids: set[int], *, heard: bool) -> None:
-    """Bring conversations in line with their posts; `heard`: something new of theirs came, so closed ones reopen."""
-    if ids:
-        query = sql.RECOMPUTE_CONVERSATIONS.format(ids=work.any_of("c.id"), heard="TRUE" if heard else "FALSE")
-        work.send(query, [work.values(ids)])
+def recompute_conversations(work: bulk.Bulk, ids: set[int], *, heard: bool, lost: bool = False) -> None:
+    """Bring conversations in line with their posts, and write into their history what changed.
+
+    `heard`: something new of theirs came, so closed ones reopen. `lost`: posts were taken back.
+    """
+    if not ids:
+        return
+    words = {"heard": "TRUE" if heard else "FALSE", "settled": "'withdrawn'" if lost else "'answered'"}
+    # Nearly all that hear something new are open already: the others alone can be told to reopen.
+    moving = "c.status <> 'open'" if heard else "c.status IN ('open', 'pending')"
+    words |= {"ids": f"{work.any_of('c.id')} AND {moving}", "json": "jsonb" if work.is_postgres else "text"}
+    work.send(sql.TELL_MOVES.format(**words), [timezone.now(), too_old(), work.values(ids)])
+    query = sql.RECOMPUTE_CONVERSATIONS.format(ids=work.any_of("c.id"), heard=words["heard"])
+    work.send(query, [too_old(), work.values(ids)])
+
+
+def too_old() -> datetime:
+    """What was said before this and only comes now (a backfill) makes nobody wait."""
+    return timezone.now() - timedelta(days=float(conf.get("UNATTENDED_DAYS")))
 
 
 def _announce(new_ids: list[int], account: Any) -> None:

@@ -41,7 +41,7 @@ def test_their_newer_word_stops_the_answer_until_it_was_read(agent: User, acme: 
     talk = says(acme, thread="1", minutes_ago=9)
     seen = inbox.thread(agent, talk).seen
     says(acme, "@acme wait, it is fine", number=2, thread="1", minutes_ago=1)
-    with pytest.raises(outbox.ThreadMovedOn, match="ada_l wrote again|200 wrote again") as refused:
+    with pytest.raises(outbox.ThreadMovedOn, match="ada_l wrote again") as refused:
         answer(agent, talk, seen, "key-00000001")
     assert refused.value.post.text == "@acme wait, it is fine" and not Reply.objects.exists()
     read = inbox.Seen(seen.reply, seen.own_post, refused.value.post.pk)

@@ -14,7 +14,7 @@ from socialcrm import sync
 from socialcrm.models import Conversation, Mention, Post, SocialAccount, SocialProfile, Stream, Tombstone
 from socialcrm.networks.base import Author, FetchedPost, Metrics, Page
 
-T0 = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+T0 = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
 pytestmark = pytest.mark.django_db
 
 
