@@ -18,13 +18,22 @@ _SOCIAL = {"socialcrm.reply_as_account", "socialcrm.link_socialprofile", "social
 _DISPATCH = {"socialcrm.assign_conversation", "socialcrm.share_cannedreply"}
 _REPORTS = {"socialcrm.view_reports"}  # each sees the reports over the contacts that the role sees anyway
 _BULK = {"crm_core.import_contact", "crm_core.export_contact"}
+_PRIVATE = {"socialcrm.read_private_posts"}
 _DELETE = {"crm_core.delete_contact", "crm_core.delete_company", "crm_core.delete_deal"}
 _ALL_TEAMS = {"crm_core.view_all_contacts"}
 
 PERMISSIONS: dict[str, set[str]] = {
     REP: _EVERYDAY | _SOCIAL | _BULK | _REPORTS,
-    AGENT: _EVERYDAY | _SOCIAL | _DISPATCH | _ALL_TEAMS,
-    MANAGER: _EVERYDAY | _SOCIAL | _DISPATCH | _REPORTS | _BULK | _DELETE | _ALL_TEAMS | {"socialcrm.view_all_outbox"},
+    AGENT: _EVERYDAY | _SOCIAL | _DISPATCH | _PRIVATE | _ALL_TEAMS,
+    MANAGER: _EVERYDAY
+    | _SOCIAL
+    | _DISPATCH
+    | _PRIVATE
+    | _REPORTS
+    | _BULK
+    | _DELETE
+    | _ALL_TEAMS
+    | {"socialcrm.view_all_outbox"},
 }
 
 

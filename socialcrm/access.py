@@ -49,12 +49,22 @@ def visible_profiles(user: Any) -> QuerySet[SocialProfile]:
     return SocialProfile.objects.filter(Exists(linked_visibly) | of_nobody)
 
 
+def readable(user: Any) -> Q:
+    """Posts that were not said in private, and private ones to or by the user's accounts, for who may read such."""
+    open_to_all = ~Q(visibility="private")
+    if not user.has_perm("socialcrm.read_private_posts"):
+        return open_to_all
+    mine = usable_accounts(user).values("pk")
+    to_us = Mention.objects.filter(post=OuterRef("pk"), account__in=mine)
+    return open_to_all | Q(account__in=mine) | Q(Exists(to_us))
+
+
 def visible_posts(user: Any) -> QuerySet[Post]:
-    """Posts by visible profiles, and our own posts that answer a visible profile or nobody."""
+    """Readable posts by visible profiles, and our own readable ones that answer a visible profile or nobody."""
     profiles = visible_profiles(user).values("pk")
     ours = Q(account__in=usable_accounts(user).values("pk"))
     to_visible = Q(to_profile__in=profiles) | Q(to_profile__isnull=True)
-    return Post.objects.filter(Q(author__in=profiles) | (ours & to_visible))
+    return Post.objects.filter(readable(user), Q(author__in=profiles) | (ours & to_visible))
 
 
 def get_visible_post(user: Any, pk: Any) -> Post:
@@ -65,10 +75,13 @@ def get_visible_post(user: Any, pk: Any) -> Post:
 
 def visible_replies(user: Any) -> QuerySet[Reply]:
     """The user's own replies, those to visible people, and all of them for who may see everyone's outbox."""
+    mine = Q(account__in=usable_accounts(user).values("pk"))
+    private = Q(audience="private")
+    may_read = mine & private if user.has_perm("socialcrm.read_private_posts") else Q(pk__in=())
     if user.has_perm("socialcrm.view_all_outbox"):
-        return Reply.objects.filter(account__in=usable_accounts(user).values("pk"))
+        return Reply.objects.filter(mine & ~private | may_read | Q(user=user) & mine)
     to_visible = Q(post__author__in=visible_profiles(user).values("pk"))
-    return Reply.objects.filter(Q(user=user) | to_visible)
+    return Reply.objects.filter(Q(user=user) | to_visible & (~private | may_read))
 
 
 def get_visible_reply(user: Any, pk: Any) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .access import network_of, open_network, use
+from .access import network_of, open_network, rules_of, use
 from .dance import ConnectError, finish, start
 from .guard import CalledInTransaction, outside_transaction
 from .leave import disconnect, revoke
@@ -20,6 +20,7 @@ __all__ = [
     "outside_transaction",
     "refresh",
     "revoke",
+    "rules_of",
     "start",
     "use",
 ]

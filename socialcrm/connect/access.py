@@ -56,6 +56,11 @@ def network_of(account: SocialAccount, purpose: str) -> Network:
     return get_network(account.network, credentials_of(account), on_spent=_Ledger(account, purpose))
 
 
+def rules_of(account: SocialAccount) -> Network:
+    """The network as the account, without its secrets: its addresses, counts and rules. Calls nobody."""
+    return get_network(account.network, _credentials(account, {"kind": ""}))
+
+
 def credentials_of(account: SocialAccount) -> Credentials:
     """The account's decrypted credentials. Where no key opens them, the row is kept and the account asks for help."""
     try:
@@ -76,6 +81,8 @@ def _credentials(account: SocialAccount, secrets: Mapping[str, Any]) -> Credenti
         expires_at=account.token_expires_at,
         scopes=tuple(account.scopes.split()),
         tier=account.tier,
+        server=account.server,
+        facts=account.server_facts,
     )
 
 

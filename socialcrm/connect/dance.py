@@ -10,14 +10,16 @@ from typing import Any
 from django.core.cache import cache
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from socialcrm import audit, conf
-from socialcrm.models import SocialAccount, SocialProfile
+from socialcrm.models import NetworkApp, SocialAccount, SocialProfile
 from socialcrm.models.fields import KeyMissing, seal, unseal
 from socialcrm.networks import canonical_id, get_network
-from socialcrm.networks.base import Author, Credentials, Rejected
+from socialcrm.networks.base import App, Author, Credentials, Network, Rejected
 
+from . import apps
 from .guard import outside_transaction
 from .tokens import stored
 
@@ -29,23 +31,34 @@ class ConnectError(Exception):
 
 
 def start(
-    user: Any, network_id: str, kind: str = "oauth2", account: SocialAccount | None = None
+    user: Any,
+    network_id: str,
+    kind: str = "oauth2",
+    account: SocialAccount | None = None,
+    answers: Mapping[str, str] | None = None,
 ) -> tuple[str, dict[str, str]]:
     """Begin: the address to send the browser to, and what to keep in this person's session for `finish`.
 
-    `account` asks for that very account again (reconnect). Raises ConnectError, or a NetworkError of the network.
+    `account` asks for that very account again (reconnect). `answers`: what the person said to `Network.questions`.
+    Raises ConnectError, or a NetworkError of the network.
     """
     outside_transaction()
     _must_manage(user)
     network = get_network(network_id)
     if kind not in network.sign_in_kinds:
         raise ConnectError(_("%(network)s has no such way to sign in.") % {"network": network.label})
-    sign_in = network.start_sign_in(kind, redirect_uri(network.id))
+    server = account.server if account else network.server_named(answers or {})
+    there = _at(network.id, kind, server, apps.known(network.id, server))
+    sign_in = there.start_sign_in(kind, redirect_uri(network.id))
+    app = apps.keep(network.id, sign_in.app)
     kept = {
         "kept": dict(sign_in.kept),
         "network": network.id,
         "user": str(user.pk),
         "account": str(account.pk) if account else "",
+        "kind": kind,
+        "server": server,
+        "app": app.pk if app else None,
         "nonce": secrets.token_urlsafe(16),
         "at": time.time(),
     }
@@ -60,15 +73,20 @@ def finish(user: Any, network_id: str, session_state: Mapping[str, str], query: 
     outside_transaction()
     _must_manage(user)
     kept = _open_state(user, network_id, session_state)
-    network = get_network(network_id)
+    row = NetworkApp.objects.filter(pk=kept["app"]).first()
+    network = _at(network_id, kept["kind"], kept["server"], apps.opened(row) if row else None)
     try:
         credentials = network.finish_sign_in(kept["kept"], query)
     except Rejected as error:
         raise ConnectError(error.detail or _("The network refused: start again.")) from error
     author = get_network(network_id, credentials).me()
-    account = _keep(user, network.id, kept["account"], author, credentials)
+    account = _keep(user, network.id, kept["account"], author, credentials, row)
     _set_to_work(account)
     return account
+
+
+def _at(network_id: str, kind: str, server: str, app: App | None) -> Network:
+    return get_network(network_id, Credentials(kind, server=server, app=app))
 
 
 def redirect_uri(network_id: str) -> str:
@@ -100,7 +118,9 @@ def _open_state(user: Any, network_id: str, session_state: Mapping[str, str]) ->
 
 
 @transaction.atomic
-def _keep(user: Any, network_id: str, wanted: str, author: Author, credentials: Credentials) -> SocialAccount:
+def _keep(
+    user: Any, network_id: str, wanted: str, author: Author, credentials: Credentials, app: NetworkApp | None
+) -> SocialAccount:
     old = SocialAccount.objects.select_for_update().filter(network=network_id, external_id=author.external_id).first()
     _refuse_wrong_account(wanted, old, author)
     account = old or SocialAccount(network=network_id, external_id=author.external_id)
@@ -110,6 +130,10 @@ def _keep(user: Any, network_id: str, wanted: str, author: Author, credentials: 
         "avatar_url": author.avatar_url,
         "profile": _own_profile(network_id, author),
         "tier": credentials.tier,
+        "server": credentials.server,
+        "server_facts": dict(credentials.facts),
+        "server_asked_at": timezone.now() if credentials.facts else None,
+        "app": app,
         "connected_by": user.get_username(),
         "refresh_id": None,
         "refreshing_until": None,

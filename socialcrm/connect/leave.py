@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from socialcrm.models import SocialAccount
+from socialcrm.models.fields import KeyMissing
 from socialcrm.networks.base import NetworkError
 
+from . import apps
 from .access import network_of
 from .guard import outside_transaction
 from .state import forget_secrets
@@ -33,9 +36,11 @@ disconnect = revoke
 def _tell_network(account: SocialAccount) -> bool:
     try:
         network = network_of(account, "revoke")
+        if network.credentials and account.app:
+            network = type(network)(network.options, replace(network.credentials, app=apps.opened(account.app)))
         if network.can("revoke"):
             network.revoke()
-    except NetworkError as error:
+    except (NetworkError, KeyMissing) as error:
         log.warning("account %s: the network was not told of the revocation: %s", account.pk, type(error).__name__)
         return False
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .account import SocialAccount
+from .app import NetworkApp
 from .audit import AuditEntry
 from .canned import CannedReply
 from .conversation import Conversation, ConversationEvent, ConversationNote, ConversationSeen
@@ -27,6 +28,7 @@ __all__ = [
     "Gap",
     "InfluenceScore",
     "Mention",
+    "NetworkApp",
     "Post",
     "ProfileLink",
     "Reply",

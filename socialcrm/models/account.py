@@ -47,6 +47,11 @@ class SocialAccount(models.Model):
     profile = models.ForeignKey(
         "SocialProfile", on_delete=models.SET_NULL, null=True, blank=True, related_name="accounts"
     )
+    # On networks of many servers: the address of the one that the account lives on, and what it said of itself.
+    server = models.CharField(max_length=500, blank=True)
+    server_facts = models.JSONField(default=dict, blank=True)
+    server_asked_at = models.DateTimeField(null=True, blank=True)
+    app = models.ForeignKey("NetworkApp", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=20, choices=State.choices, default=State.WORKING)
     state_detail = models.CharField(max_length=500, blank=True)
     state_since = models.DateTimeField(default=timezone.now)
@@ -73,6 +78,7 @@ class SocialAccount(models.Model):
             ("reply_as_account", _("Can answer as a connected account")),
             ("manage_accounts", _("Can connect and manage accounts")),
             ("view_all_outbox", _("Can see everyone's replies in the outbox")),
+            ("read_private_posts", _("Can read private messages to the accounts that they may use")),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ Nothing here knows a model, a setting or a room.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from .border import (
@@ -13,7 +13,6 @@ from .border import (
     AuthExpired,
     Author,
     Call,
-    Credentials,
     Duplicate,
     FetchedPost,
     Limit,
@@ -30,7 +29,6 @@ from .border import (
     Request,
     Response,
     Sent,
-    SignIn,
     Spent,
     TextCheck,
     Undecided,
@@ -38,11 +36,13 @@ from .border import (
     Verdict,
     Whom,
 )
+from .signin import App, Credentials, Question, SignIn
 from .transport import Transport, transport_for
 from .verbs import Verbs
 
 __all__ = [
     "UNDECIDED",
+    "App",
     "AuthExpired",
     "Author",
     "Call",
@@ -59,6 +59,7 @@ __all__ = [
     "OutcomeUnknown",
     "Page",
     "Profiles",
+    "Question",
     "RateLimited",
     "Rejected",
     "ReplyFacts",
@@ -121,5 +122,46 @@ class Network(Verbs):
     @classmethod
     def can(cls, verb: str) -> bool:
         """Whether this network has the verb; it feeds the capability matrix and hides buttons."""
-        method = getattr(cls, f"{verb}_call", None) or getattr(cls, verb, None)
+        method = getattr(cls, verb, None)
+        if method is getattr(Verbs, verb, None):  # the inherited form stands on its call
+            method = getattr(cls, f"{verb}_call", method)
         return callable(method) and not getattr(method, "lacking", False)
+
+    # What differs between networks of one server and networks of many. The defaults are those of one server.
+
+    def questions(self) -> tuple[Question, ...]:
+        """What a person is asked before a sign-in starts."""
+        return ()
+
+    def server_named(self, answers: Mapping[str, str]) -> str:
+        """The address of the server that the answers name, as it is kept. Rejected with a sentence where it is none."""
+        return ""
+
+    def server_facts(self) -> Mapping[str, Any]:
+        """What the account's server says of itself, asked now: kept beside the account, handed back as `facts`."""
+        return {}
+
+    @property
+    def text_limit(self) -> int:
+        """How long a text may be for this account, in the network's own units."""
+        return self.post_limit
+
+    @property
+    def id_suffix(self) -> str:
+        """How the ids end that the account's server can be asked for."""
+        return ""
+
+    @classmethod
+    def bare_id(cls, external_id: str) -> str:
+        """An id as the network itself writes it."""
+        return external_id
+
+    @classmethod
+    def spellings(cls, text: str, servers: Collection[str]) -> tuple[str, ...]:
+        """The external_ids that an id as someone types it may stand for, on these servers."""
+        return (text,)
+
+    @classmethod
+    def audiences(cls, visibility: str) -> tuple[str, ...]:
+        """Who may be let read an answer to a post of this visibility, the usual first: public, private, ..."""
+        return ("private",) if visibility == "private" else ("public",)

@@ -123,13 +123,6 @@ class Whom(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str = ""
 
 
-class SignIn(msgspec.Struct, frozen=True, kw_only=True):
-    """The start of an OAuth dance: where the browser goes, and what to keep (server side) until it comes back."""
-
-    url: str
-    kept: Mapping[str, str]
-
-
 class Undecided(enum.Enum):
     """The answer of `find_reply` where the network shows too little to tell."""
 
@@ -152,21 +145,6 @@ class ReplyFacts:
     quoted_author_id: str = ""  # who wrote the post that this one quotes
     author_protected: bool = False
     deleted: bool = False
-    tier: str = "self_serve"
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a network needs to act as an account. Never logged: the repr shows no secret."""
-
-    kind: str  # "oauth2" or "oauth1"
-    external_id: str = ""  # the account's own id there
-    handle: str = ""
-    access_token: str = field(default="", repr=False)
-    refresh_token: str = field(default="", repr=False)
-    token_secret: str = field(default="", repr=False)
-    expires_at: datetime | None = None
-    scopes: tuple[str, ...] = ()
     tier: str = "self_serve"
 
 

@@ -115,8 +115,9 @@ class NetworkContract:
     def test_can_tells_the_truth(self, network: Network) -> None:
         for name in dir(Network):
             method = getattr(type(network), name, None)
-            if getattr(method, "lacking", False):
-                assert not network.can(name.removesuffix("_call")) or not name.endswith("_call")
+            verb = name.removesuffix("_call")
+            if getattr(method, "lacking", False) and getattr(type(network), verb) is getattr(Network, verb):
+                assert not network.can(verb)
         assert not network.can("no_such_verb")
 
     def test_a_page_stands_oldest_first_and_ids_are_text(self, scene: Scene, network: Network) -> None:
@@ -163,7 +164,7 @@ class NetworkContract:
         self.need(network, "mentions")
         made = scene.mention("keep me whole")
         post = network.mentions().posts[-1]
-        assert made in json.dumps(json.loads(post.raw))
+        assert network.bare_id(made) in json.dumps(json.loads(post.raw))
         assert json.loads(post.author.raw)
 
     @pytest.mark.parametrize("text", HOSTILE)
@@ -235,7 +236,7 @@ class NetworkContract:
         post = scene.mention("answer me")
         sent = network.reply(post, f"Here you are {uuid4().hex}")
         assert scene.accepted(post) == [sent.external_id]
-        assert sent.url.endswith(sent.external_id)
+        assert sent.url.endswith(network.bare_id(sent.external_id))
         (shown,) = network.posts([sent.external_id]).posts
         assert shown.in_reply_to == post
         assert shown.kind == "reply"

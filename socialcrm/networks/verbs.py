@@ -13,17 +13,16 @@ from typing import TypeVar
 from .border import (
     Author,
     Call,
-    Credentials,
     Page,
     Profiles,
     ReplyFacts,
     Sent,
-    SignIn,
     TextCheck,
     Undecided,
     Verdict,
     Whom,
 )
+from .signin import Credentials, SignIn
 
 F = TypeVar("F", bound=Callable[..., object])
 T = TypeVar("T")
@@ -129,12 +128,16 @@ class Verbs:
 
     # Writing
 
-    def reply(self, in_reply_to: str, text: str) -> Sent:
-        """Answer a post. Rejected, Duplicate, OutcomeUnknown (look with find_reply before anything else), ..."""
-        return self.run(self.reply_call(in_reply_to, text))
+    def reply(self, in_reply_to: str, text: str, key: str = "", audience: str = "") -> Sent:
+        """Answer a post. Rejected, Duplicate, OutcomeUnknown (look with find_reply before anything else), ...
+
+        `key` is the same however often this answer is sent: networks that know such keys make one post of it.
+        `audience` is who may read it (see `Network.audiences`); never more people than may read the post.
+        """
+        return self.run(self.reply_call(in_reply_to, text, key, audience))
 
     @lacking
-    def reply_call(self, in_reply_to: str, text: str) -> Call[Sent]:
+    def reply_call(self, in_reply_to: str, text: str, key: str = "", audience: str = "") -> Call[Sent]:
         """Build the call of `reply`."""
         raise NotImplementedError
 

@@ -123,6 +123,7 @@ def _join(post: Post, reply: Reply) -> Reply:
 def _plain(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     text = re.sub(r"https?://\S+", "<link>", text)
+    text = re.sub(r"(@\w[\w.-]*)@\w[\w.:-]*", r"\1", text)
     text = re.sub(r"^(?:\s*@\w+)+", "", text)
     return " ".join(text.split())
 

@@ -30,7 +30,7 @@ def enqueue(
     text: str,
     client_key: str,
     *,
-    audience: str = "public",
+    audience: str = "",
     seen: int | None = None,
     seen_post: int = 0,
     seen_in_conversation: int | None = None,
@@ -40,6 +40,7 @@ def enqueue(
 
     The same key with the same reply gives the same row, however often. `seen` is the id of the newest reply to this
     post that the composer showed (0: none); None where there is no composer: then only other people's count.
+    `audience` is one of the network's (see `Network.audiences`); "" for the usual one: whoever could read the post.
     `seen_post` is the same for answers that someone typed on the network itself: the id of the newest such post.
     `seen_in_conversation` comes from a composer that showed the whole conversation: the id of their newest post in it.
     Then the first two are about the conversation too, and something that they wrote since stops the reply.
@@ -50,6 +51,7 @@ def enqueue(
     key = client_key or uuid.uuid4().hex
     if len(key) > 64 or "\x00" in key:
         raise OutboxError(_("The key of a reply has at most 64 characters."))
+    audience = rules.audience_of(account, post, audience)
     digest = request_hash(account, post, text, audience)
     earlier = _with_key(user, key, digest)
     if earlier:

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from socialcrm import access, placeholders
+from socialcrm import access, connect, placeholders
 from socialcrm.models import Mention, Post, SocialAccount, SocialProfile
-from socialcrm.networks import get_network
+from socialcrm.networks import network_class
 from socialcrm.networks.base import Network, ReplyFacts, TextCheck, Verdict
 
 from .errors import NotAllowed, NotEligible, OutboxError, TextRefused
@@ -17,7 +17,7 @@ from .errors import NotAllowed, NotEligible, OutboxError, TextRefused
 
 def verdict(account: SocialAccount, post: Post) -> Verdict:
     """Whether this post may be answered from here as this account, why, and where else it can be answered."""
-    network = get_network(account.network)
+    network = connect.rules_of(account)
     closed = _account_problem(account, post) or _post_problem(post)
     if closed:
         code, sentence = closed
@@ -49,13 +49,13 @@ def facts(account: SocialAccount, post: Post) -> ReplyFacts:
 
 def check_text(account: SocialAccount, post: Post, text: str) -> TextCheck:
     """The network's own count of a reply's text, and what is wrong with it in one sentence."""
-    network = get_network(account.network)
+    network = connect.rules_of(account)
     problem = _unsendable(text)
     if problem:
-        return TextCheck(len(text), network.post_limit, problem)
+        return TextCheck(len(text), network.text_limit, problem)
     if not network.can("check_text"):
-        too_long = _("The text is too long.") if len(text) > network.post_limit else ""
-        return TextCheck(len(text), network.post_limit, too_long)
+        too_long = _("The text is too long.") if len(text) > network.text_limit else ""
+        return TextCheck(len(text), network.text_limit, too_long)
     return network.check_text(text, to_handles=(post.author.handle,))
 
 
@@ -72,18 +72,27 @@ def must_be_sendable(account: SocialAccount, post: Post, text: str, audience: st
     check = check_text(account, post, text)
     if check.problem:
         raise TextRefused(check)
-    must_reach(post, audience)
+    must_reach(account, post, audience)
     found = verdict(account, post)
     if not found.allowed:
         raise NotEligible(found)
 
 
-def must_reach(post: Post, audience: str) -> None:
-    """Raise OutboxError where a private message would be answered in public, or the other way round."""
-    if post.is_private and audience != "private":
+def audience_of(account: SocialAccount, post: Post, asked: str = "") -> str:
+    """Who reads an answer to this post: whom the writer asked for; "" and "public" mean whoever could read the post."""
+    anyone = not asked or (asked == "public" and not post.is_private)
+    return network_class(account.network).audiences(post.visibility)[0] if anyone else asked
+
+
+def must_reach(account: SocialAccount, post: Post, audience: str) -> None:
+    """Raise OutboxError where the answer would reach others than the network's rules let it."""
+    if audience in network_class(account.network).audiences(post.visibility):
+        return
+    if post.is_private:
         raise OutboxError(_("This is a private message: a public answer would give it away. Nothing was sent."))
-    if not post.is_private and audience != "public":
+    if audience == "private":
         raise OutboxError(_("This was said in public and can only be answered in public here. Nothing was sent."))
+    raise OutboxError(_("An answer reaches those who could read the post, and nobody else. Nothing was sent."))
 
 
 def _account_problem(account: SocialAccount, post: Post) -> tuple[str, str] | None:

@@ -80,7 +80,8 @@ def _speak(reply: Reply, started: float) -> Sent:
     def say(network: Network) -> Sent:
         if time.monotonic() - started > STALE * float(conf.get("LEASE_SECONDS")):
             raise Unreachable(_("This machine was too slow to send; it will try again."))
-        return network.reply(post.external_id, reply.text)
+        # One key for all attempts of this reply, and for no other one.
+        return network.reply(post.external_id, reply.text, f"{reply.pk}:{reply.client_key}", reply.audience)
 
     return connect.use(reply.account, "reply", say)
 

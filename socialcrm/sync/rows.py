@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,12 +12,15 @@ import msgspec
 
 from socialcrm.bulk import Staging
 from socialcrm.models import SocialAccount
+from socialcrm.models.conversation import PRIVATE_THREAD
 from socialcrm.networks.base import Author, FetchedPost, Page
 
 MAX_INT = 2_147_483_647
 MAX_ID = 500
 HANDLE = 2  # where the handle stands in a profile's row
 NOTHING, NO_OBJECT = msgspec.Raw(b"[]"), msgspec.Raw(b"{}")
+THREAD = 6  # and the thread in a post's, and in a mention's
+MENTION_THREAD = 3
 PARENT_DEPTH = 5  # missing parents fetched upwards from a mention or a post of ours
 
 PROFILES = Staging(
@@ -68,6 +71,7 @@ class Rows:
     profiles: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
     posts: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
     mentions: dict[tuple[str, str, int], tuple[Any, ...]] = field(default_factory=dict)
+    nameless: dict[tuple[str, str], str] = field(default_factory=dict)  # post -> parent, where no thread is named
     refused: int = 0
 
     def add(self, batch: Batch) -> None:
@@ -99,12 +103,26 @@ class Rows:
         key = (batch.account.network, post.external_id)
         if key not in self.posts or self.posts[key][-1] < wanted:
             self.posts[key] = post_row(batch.account, post, batch.seen_at, wanted)
+            if post.in_reply_to and not names_thread(batch.account, post):
+                self.nameless[key] = post.in_reply_to[:MAX_ID]
         return True
+
+    def file_under(self, threads: Mapping[tuple[str, str], str]) -> None:
+        """Put posts, and what they say to us, into other threads."""
+        for key, thread in threads.items():
+            self.posts[key] = _with(self.posts[key], THREAD, thread)
+        for told, row in self.mentions.items():
+            if told[:2] in threads:
+                self.mentions[told] = _with(row, MENTION_THREAD, threads[told[:2]])
 
     def _mention(self, post: FetchedPost, batch: Batch) -> None:
         account = batch.account
         key = (account.network, post.external_id, account.pk)
         self.mentions[key] = (*key, thread_of(account, post), reason_of(account, post))
+
+
+def _with(row: tuple[Any, ...], place: int, value: Any) -> tuple[Any, ...]:
+    return (*row[:place], value, *row[place + 1 :])
 
 
 def profile_row(network: str, author: Author, seen_at: datetime) -> tuple[Any, ...]:
@@ -138,9 +156,18 @@ def post_row(account: SocialAccount, post: FetchedPost, seen_at: datetime, wante
 def thread_of(account: SocialAccount, post: FetchedPost) -> str:
     """The key of the conversation: the thread; in private, the person, so that each account has its own with them."""
     if post.visibility == "private":
-        ours = post.author.external_id == account.external_id
-        return clean("private:" + (post.to_author_id if ours else post.author.external_id))[:MAX_ID]
+        return clean(PRIVATE_THREAD + (partner(account, post) or post.external_id))[:MAX_ID]
     return clean(post.thread_id or post.external_id)[:MAX_ID]
+
+
+def partner(account: SocialAccount, post: FetchedPost) -> str:
+    """With whom a private post speaks; "" where the network does not say."""
+    return post.to_author_id if post.author.external_id == account.external_id else post.author.external_id
+
+
+def names_thread(account: SocialAccount, post: FetchedPost) -> bool:
+    """Whether the network says to which conversation the post belongs."""
+    return bool(partner(account, post) if post.visibility == "private" else post.thread_id)
 
 
 def reason_of(account: SocialAccount, post: FetchedPost) -> str:

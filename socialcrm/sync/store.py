@@ -17,7 +17,7 @@ from socialcrm.models import Post, SocialAccount, Stream
 from socialcrm.networks.base import Page
 from socialcrm.signals import post_stored
 
-from . import sql, streams
+from . import sql, streams, threads
 from .rows import MENTIONS, NO_OBJECT, NOTHING, POSTS, PROFILES, Batch, Rows
 
 logger = logging.getLogger(__name__)
@@ -95,6 +95,7 @@ def without_raw(rows: Rows) -> Rows:
 
 def _store(rows: Rows, outcomes: Sequence[streams.Outcome], batches: Sequence[Batch]) -> Stored:
     with transaction.atomic():
+        threads.settle(rows)
         work = bulk.Bulk()
         stored = Stored(posts=len(rows.posts), refused=rows.refused)
         settled = _move(work, rows, stored)

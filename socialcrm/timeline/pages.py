@@ -58,7 +58,7 @@ def timeline(
     if not profiles:
         return page
     heads = _heads(profiles, mine, kind, cursor, limit + 1)
-    page.items = _items(heads[:limit], who, profiles, mine, kind, cursor)
+    page.items = _items(heads[:limit], who, profiles, mine, kind, cursor, user)
     if len(heads) > limit:
         page.next_cursor = str(Cursor(heads[limit - 1].at, heads[limit - 1].post_id))
     return page
@@ -72,7 +72,7 @@ def item_of(post: Post, user: Any, who: People | None = None) -> Item:
         who = People([link.contact] if link and link.contact else [], [link] if link else [], [])
     head = Head(post.posted_at, post.pk, post.thread_id, post.network)
     mine = list(usable_accounts(user).values_list("pk", flat=True))
-    items = _items([head], who, [profile_id] if profile_id else [], mine, "all", None)
+    items = _items([head], who, [profile_id] if profile_id else [], mine, "all", None, user)
     return next((item for item in items if any(p.pk == post.pk for p in item.posts)), items[0])
 
 
@@ -120,9 +120,15 @@ def _arm(
 
 
 def _items(
-    heads: list[Head], who: People, profiles: list[int], mine: list[int], kind: str, cursor: Cursor | None
+    heads: list[Head],
+    who: People,
+    profiles: list[int],
+    mine: list[int],
+    kind: str,
+    cursor: Cursor | None,
+    user: Any,
 ) -> list[Item]:
-    posts = _posts(heads, profiles, mine)
+    posts = _posts(heads, profiles, mine, user)
     replies = _replies(posts)
     shown = {head.post_id for head in heads}
     items = []
@@ -137,13 +143,32 @@ def _items(
     return sorted(items, key=lambda item: (item.at, item.key), reverse=True)
 
 
-def _posts(heads: list[Head], profiles: list[int], mine: list[int]) -> list[Post]:
+def _posts(heads: list[Head], profiles: list[int], mine: list[int], user: Any) -> list[Post]:
     pks = [head.post_id for head in heads]
     threads = {head.thread_id for head in heads if head.thread_id}
     whole = Q(network__in={head.network for head in heads}, thread_id__in=threads)
     between_us = Q(author__in=profiles) | Q(to_profile__in=profiles, account__in=mine)
     rows = ready.posts.filter(Q(pk__in=pks) | (whole & between_us) if threads else Q(pk__in=pks))
-    return sorted(rows[:THREAD_POSTS], key=lambda post: (post.posted_at, post.pk))
+    shown = _once([post for post in rows[:THREAD_POSTS] if _may_read(post, mine, user)])
+    return sorted(shown, key=lambda post: (post.posted_at, post.pk))
+
+
+def _may_read(post: Any, mine: list[int], user: Any) -> bool:
+    """As `access.readable`, from what is loaded; where a private post names two accounts of ours, by the first."""
+    if not post.is_private:
+        return True
+    to_us = post.account_id in mine or post.mentioned_account in mine
+    return to_us and bool(user.has_perm("socialcrm.read_private_posts"))
+
+
+def _once(posts: list[Any]) -> list[Any]:
+    """A post that two of our accounts saw through two servers has two rows: the one that names an account is shown."""
+    best: dict[tuple[str, str], Any] = {}
+    for post in posts:
+        key = (post.network, post.url or post.external_id)
+        if key not in best or (post.mentioned_account and not best[key].mentioned_account):
+            best[key] = post
+    return list(best.values())
 
 
 def _replies(posts: list[Post]) -> dict[int, list[Reply]]:

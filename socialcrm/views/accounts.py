@@ -18,11 +18,13 @@ from socialcrm import audit, connect, outbox, sync
 from socialcrm.access import usable_accounts
 from socialcrm.forms import CapForm, key
 from socialcrm.models import Gap, SocialAccount
-from socialcrm.networks import network_class, networks
+from socialcrm.networks import canonical_id, network_class
 from socialcrm.networks.base import NetworkError
+from socialcrm.timeline import rules_of
 
 from .account_cards import Card, cards
 from .answer import is_fragment, needs, page
+from .sign_ins import SignInForm, sign_ins
 
 SESSION_KEY = "socialcrm_connect"
 
@@ -35,16 +37,20 @@ def accounts_page(request: HttpRequest) -> HttpResponse:
     version = _version(found)
     if is_fragment(request) and request.headers.get("If-None-Match") == version:
         return HttpResponseNotModified(headers={"ETag": version})
+    response = _accounts(request, found, sign_ins())
+    response.headers["ETag"] = version
+    return response
+
+
+def _accounts(request: HttpRequest, found: list[Card], ways: list[SignInForm], status: int = 200) -> HttpResponse:
     context = {
         "cards": found,
         "lost": [card for card in found if card.account.state == SocialAccount.State.NEEDS_RECONNECT],
         "may_manage": request.user.has_perm("socialcrm.manage_accounts"),
-        "networks": [(name, cls.label, cls.sign_in_kinds) for name, cls in networks().items() if cls.sign_in_kinds],
+        "ways": ways,
         "now": timezone.now(),
     }
-    response = page(request, "socialcrm/accounts.html", context)
-    response.headers["ETag"] = version
-    return response
+    return page(request, "socialcrm/accounts.html", context, status)
 
 
 @needs("manage_accounts")
@@ -57,11 +63,14 @@ def connect_start(request: HttpRequest) -> HttpResponse:
         account = _manageable(request, request.POST["account"])
         network, kind = account.network, str(request.POST.get("kind") or _kind_of(account))
     try:
-        url, state = connect.start(request.user, network, kind, account=account)
+        url, state = connect.start(request.user, network, kind, account=account, answers=request.POST.dict())
     except KeyError:
         return _back(request, _("This site does not know that network."))
     except (connect.ConnectError, NetworkError) as error:
-        return _back(request, str(error))
+        if account is not None or not rules_of(network).questions():
+            return _back(request, str(error))
+        ways = sign_ins(canonical_id(network), request.POST.dict(), str(error))
+        return _accounts(request, cards(list(_seen_by(request.user))), ways, 422)
     request.session[SESSION_KEY] = state
     return redirect(url)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
+from socialcrm import connect
 from socialcrm.models import Post, Reply, SocialAccount
-from socialcrm.networks.base import TextCheck, Verdict
-from socialcrm.timeline import Item, answer_url, eligibility, rules_of
+from socialcrm.networks.base import Network, TextCheck, Verdict
+from socialcrm.timeline import Item, answer_url, eligibility
 
 
 @dataclass
@@ -43,6 +45,16 @@ class Composer:
         if self.answered and self.answered.sent_post_id:
             self.seen_post = max(self.seen_post, self.answered.sent_post_id)
 
+    @cached_property
+    def rules(self) -> Network:
+        """The network's rules for this account."""
+        return connect.rules_of(self.account)
+
+    @property
+    def audience(self) -> str:
+        """Who will read the answer: public, unlisted, followers or private."""
+        return self.rules.audiences(self.post.visibility)[0]
+
     @property
     def draft(self) -> str:
         """What the browser keeps an unsent text under: the conversation, else the post."""
@@ -51,20 +63,19 @@ class Composer:
     @property
     def limit(self) -> int:
         """How many units the network allows."""
-        return rules_of(self.account.network).post_limit
+        return self.rules.text_limit
 
     @property
     def counter(self) -> str:
         """The rule by which the browser counts."""
-        return rules_of(self.account.network).counter
+        return self.rules.counter
 
     @property
     def check(self) -> TextCheck:
         """The server's count of the text."""
-        network = rules_of(self.account.network)
-        if not network.can("check_text"):
-            return TextCheck(len(self.text), network.post_limit)
-        return network.check_text(self.text, to_handles=(self.post.author.handle,))
+        if not self.rules.can("check_text"):
+            return TextCheck(len(self.text), self.limit)
+        return self.rules.check_text(self.text, to_handles=(self.post.author.handle,))
 
     @property
     def over(self) -> int:
@@ -74,7 +85,7 @@ class Composer:
     @property
     def outside_url(self) -> str:
         """Where to answer on the network itself, with the text."""
-        return self.verdict.open_url or answer_url(rules_of(self.account.network), self.post, self.text)
+        return self.verdict.open_url or answer_url(self.rules, self.post, self.text)
 
 
 @dataclass

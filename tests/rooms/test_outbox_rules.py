@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from django.utils import timezone
 
@@ -87,8 +87,15 @@ def test_a_post_that_did_not_name_us_leads_to_the_network_instead(
 def test_a_private_message_is_never_answered_in_public(rep: User, acme: SocialAccount, mention: Post) -> None:
     Post.objects.filter(pk=mention.pk).update(visibility="private")
     mention.refresh_from_db()
-    with pytest.raises(outbox.OutboxError, match="private"):
+    with pytest.raises(outbox.NotAllowed, match="may not see"):
         take(rep, acme, mention)
+    rep.user_permissions.add(Permission.objects.get(codename="read_private_posts"))
+    rep = User.objects.get(pk=rep.pk)
+    with pytest.raises(outbox.OutboxError, match="private"):
+        take(rep, acme, mention, audience="public")
+    quiet = take(rep, acme, mention)
+    assert quiet.audience == "private"
+    quiet.delete()
     Post.objects.filter(pk=mention.pk).update(visibility="public")
     mention.refresh_from_db()
     with pytest.raises(outbox.OutboxError, match="public"):

@@ -66,7 +66,7 @@ def test_two_posts_of_one_thread_are_one_conversation(acme: SocialAccount) -> No
 def test_queries_do_not_grow_with_the_posts_of_a_page(acme: SocialAccount, kind: str) -> None:
     def queries(first: int, posts: int) -> int:
         people = [author(str(5000 + first + n), f"p{first + n}") for n in range(posts)]
-        made = [said(str(first + n), author=people[n], in_reply_to="77", minute=n) for n in range(posts)]
+        made = [said(str(first + n), author=people[n], in_reply_to=f"77{first}", minute=n) for n in range(posts)]
         with CaptureQueriesContext(
             connection,
         ) as seen:

@@ -6,9 +6,12 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Model
 
-from socialcrm.models import SocialAccount
+from socialcrm.models import NetworkApp, SocialAccount
 from socialcrm.models.fields import Sealed, key_ring
+
+SECRETS: tuple[tuple[type[Model], str], ...] = ((SocialAccount, "credentials"), (NetworkApp, "secrets"))
 
 
 class Command(BaseCommand):
@@ -18,22 +21,24 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rotate row by row; a row that no key opens is kept and named."""
-        done, lost = 0, []
-        for pk in list(SocialAccount.objects.values_list("pk", flat=True)):
-            if rotate(pk):
-                done += 1
-            else:
-                lost.append(pk)
-        self.stdout.write(f"{done} accounts are encrypted with the first key.")
+        lost = []
+        for model, column in SECRETS:
+            pks = list(model._default_manager.values_list("pk", flat=True))
+            kept = [pk for pk in pks if not rotate(model, column, pk)]
+            lost += [f"{model._meta.verbose_name} {pk}" for pk in kept]
+            done, what = len(pks) - len(kept), model._meta.verbose_name_plural
+            self.stdout.write(f"{done} {what} are encrypted with the first key.")
         if lost:
-            raise CommandError(f"No key opens the secrets of the accounts {lost}: put the old key back, or reconnect.")
+            named = ", ".join(lost)
+            raise CommandError(f"No key opens the secrets of {named}: put the old key back, or reconnect.")
 
 
-def rotate(pk: int) -> bool:
-    """Encrypt one account's secrets anew; False where no key opens them."""
+def rotate(model: type[Model], column: str, pk: int) -> bool:
+    """Encrypt one row's secrets anew; False where no key opens them."""
     ring = key_ring()
+    rows = model._default_manager.filter(pk=pk)
     while True:
-        secrets = SocialAccount.objects.values_list("credentials", flat=True).filter(pk=pk).first()
+        secrets = rows.values_list(column, flat=True).first()
         if not isinstance(secrets, Sealed):
             return True
         try:
@@ -41,5 +46,5 @@ def rotate(pk: int) -> bool:
         except InvalidToken:
             return False
         # Compare and swap: a token that was refreshed in between must not be overwritten with the old one.
-        if SocialAccount.objects.filter(pk=pk, credentials=secrets).update(credentials=fresh):
+        if rows.filter(**{column: secrets}).update(**{column: fresh}):
             return True

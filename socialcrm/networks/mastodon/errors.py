@@ -52,15 +52,14 @@ def sentence_of(response: Response) -> str:
     return (found.error_description or found.error or "")[:1000]
 
 
-def error_of(request: Request, response: Response, now: datetime | None = None, missing: str = "") -> NetworkError:
+def error_of(
+    request: Request, response: Response, now: datetime | None = None, missing: str = "unknown"
+) -> NetworkError:
     """The error that an answer means. `missing`: the code of a 404, where it is known."""
-    now = now or datetime.now(UTC)
-    status, detail, limit = response.status, sentence_of(response), limit_of(response, now)
+    now, status, detail = now or datetime.now(UTC), response.status, sentence_of(response)
     if status == 429:
-        return RateLimited(window_ends(response, now), detail, status=status, code="rate-limited", limit=limit)
+        return RateLimited(window_ends(response, now), detail, status=status, code="rate-limited")
     if status < 400 or status == 408 or status >= 500:
-        error = lost(request, detail or _("The network did not do what was asked."))
-        error.status, error.limit = status, limit
-        return error
+        return lost(request, detail or _("The network did not do what was asked."))
     cls = STATUSES.get(status, Rejected)
-    return cls(detail, status=status, code=(missing or "unknown") if cls is NotFound else "", limit=limit)
+    return cls(detail, status=status, code=missing if cls is NotFound else "")

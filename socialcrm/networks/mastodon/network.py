@@ -1,4 +1,4 @@
-"""Mastodon's verbs, on the one server that the account lives on."""
+"""Mastodon's verbs, as one account on the one server that it lives on."""
 
 from __future__ import annotations
 
@@ -6,39 +6,49 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import msgspec
+from django.utils.translation import gettext
 
 from socialcrm.networks.base import (
     Call,
     Credentials,
+    NotFound,
     Page,
+    Question,
+    Rejected,
     ReplyFacts,
     Response,
     Sent,
     SignIn,
     TextCheck,
     Undecided,
-    Unreachable,
     Verdict,
 )
 
 from . import rules, walk
 from .content import plain, web_address
-from .oauth import Dance
-from .parse import missing, root_of
-from .people import Server
-from .wire import MAccount, MContext, MNotification, MStatus, read
+from .parse import VISIBILITY, local, missing
+from .people import People
+from .server import address
+from .wire import MAccount, MContext, MId, MNotification, MStatus, read
 
 STATUSES, NOTIFICATIONS, BY_ID = 40, 80, 20  # most in a page [docs; BY_ID mem]
+THEIRS = {ours: theirs for theirs, ours in VISIBILITY.items()}
+WIDEST_FIRST = list(THEIRS)
 Raws = list[msgspec.Raw]
 
 
-class Mastodon(Server):
-    """A Mastodon server, as one account. Posts carry that server's ids, people their URI."""
+class Mastodon(People):
+    """Mastodon: posts are keyed `<id>@<host of the server that told us>`, people by their URI."""
 
+    id: ClassVar[str] = "mastodon"
+    label: ClassVar[str] = "Mastodon"
+    mark: ClassVar[str] = "mastodon"
     post_limit: ClassVar[int] = 500
+    counter: ClassVar[str] = "mastodon"
     signals: ClassVar[tuple[str, ...]] = ("followers", "mentions", "reposts")
 
     # Pages
@@ -65,14 +75,13 @@ class Mastodon(Server):
 
         def parse(answer: Response) -> Page:
             raws = read(answer.body, Raws)
-            ids = [read(raw, _Id).id for raw in raws]
-            return walk.stepped(self._page(raws), cursor, token, size, ids)
+            return walk.stepped(self._page(raws), cursor, token, size, [read(raw, MId).id for raw in raws])
 
         path = f"/api/v1/accounts/{self.local_id(author_id)}/statuses"
         return self._pages(path, "accounts/statuses", parse, params)
 
     def posts_call(self, ids: Sequence[str]) -> Call[Page]:
-        """GET /api/v1/statuses?id[]=, at most 20 in one call; `posts` takes more."""
+        """GET /api/v1/statuses?id[]= [since 4.3], at most 20 in one call; `posts` takes more."""
         if not 0 < len(ids) <= BY_ID:
             raise ValueError("Mastodon takes 1 to 20 at once.")
 
@@ -80,11 +89,12 @@ class Mastodon(Server):
             page = self._page(read(answer.body, Raws))
             return msgspec.structs.replace(page, missing=missing(ids, page))
 
-        return self._pages("/api/v1/statuses", "statuses", parse, [("id[]", one) for one in ids])
+        return self._pages("/api/v1/statuses", "statuses", parse, [("id[]", local(one)) for one in ids])
 
     def posts(self, ids: Sequence[str]) -> Page:
-        """Posts by id, in as many calls as it takes."""
-        pages = [self.run(self.posts_call(ids[start : start + BY_ID])) for start in range(0, len(ids), BY_ID)]
+        """Posts by id, in as many calls as it takes; only those that this server told us of."""
+        mine = [one for one in ids if one.endswith(self.id_suffix)]
+        pages = [self.run(self.posts_call(mine[start : start + BY_ID])) for start in range(0, len(mine), BY_ID)]
         return Page(
             posts=tuple(post for page in pages for post in page.posts),
             missing=tuple(one for page in pages for one in page.missing),
@@ -96,13 +106,10 @@ class Mastodon(Server):
 
         def parse(answer: Response) -> Page:
             found = read(answer.body, MContext)
-            page = self._page([*found.ancestors, *found.descendants])
-            parents = {post.external_id: post.in_reply_to for post in page.posts}
-            root = root_of(thread_id, parents) if not found.ancestors else read(found.ancestors[0], _Id).id
-            posts = (msgspec.structs.replace(post, thread_id=root) for post in page.posts)
-            return msgspec.structs.replace(page, posts=tuple(posts))
+            return self._page([*found.ancestors, *found.descendants])
 
-        return self._pages(f"/api/v1/statuses/{thread_id}/context", "statuses/context", parse, missing="deleted")
+        path = f"/api/v1/statuses/{self._local(thread_id)}/context"
+        return self._pages(path, "statuses/context", parse, missing="deleted")
 
     def _pages(
         self,
@@ -110,11 +117,10 @@ class Mastodon(Server):
         endpoint: str,
         parse: Callable[[Response], Page],
         params: Sequence[tuple[str, str]] = (),
-        missing: str = "",
+        missing: str = "unknown",
     ) -> Call[Page]:
-        return self.client.call(
-            "GET", path, endpoint, parse, params=params, missing=missing, units=lambda page: len(page.posts)
-        )
+        units = lambda page: len(page.posts)  # noqa: E731
+        return self.server.call("GET", path, endpoint, parse, params=params, missing=missing, units=units)
 
     def _page(self, raws: Sequence[msgspec.Raw]) -> Page:
         reader = self.reader()
@@ -124,52 +130,93 @@ class Mastodon(Server):
 
     # Writing
 
-    def reply_call(self, in_reply_to: str, text: str) -> Call[Sent]:
+    def reply_call(self, in_reply_to: str, text: str, key: str = "", audience: str = "") -> Call[Sent]:
         """POST /api/v1/statuses. Asks for the post first: its author is to be named, its visibility to be kept."""
-        path = f"/api/v1/statuses/{in_reply_to}"
-        parent = self.run(self.client.call("GET", path, "statuses", lambda a: read(a.body, MStatus), missing="deleted"))
+        path = f"/api/v1/statuses/{self._local(in_reply_to)}"
+        parent = self.run(self.server.call("GET", path, "statuses", _status, missing="deleted"))
         author = read(parent.account, MAccount)
         others = [author.acct] if author.uri != self.own_uri else []
-        content = {"in_reply_to_id": in_reply_to, "visibility": parent.visibility}
-        return self._write(rules.addressed(text, others), content)
+        content = {"in_reply_to_id": parent.id, "visibility": _narrower(parent.visibility, audience)}
+        return self._write(rules.addressed(text, others), content, key)
 
     def publish_call(self, text: str) -> Call[Sent]:
         """POST /api/v1/statuses."""
-        return self._write(text, {})
+        return self._write(text, {}, "")
 
-    def _write(self, text: str, content: Mapping[str, str]) -> Call[Sent]:
-        # The same text to the same post within an hour is the same post [docs], however often it is sent.
-        parts = (self.client.base, self.own_uri, content.get("in_reply_to_id", ""), text)
-        key = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
+    def _write(self, text: str, content: Mapping[str, str], key: str) -> Call[Sent]:
+        # The same key within an hour is the same post [docs]; without one, the same text to the same post is.
+        parts = (self.server.base, self.own_uri, content.get("in_reply_to_id", ""), key or text)
+        headers = {"Idempotency-Key": hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()}
 
         def parse(answer: Response) -> Sent:
-            made = read(answer.body, MStatus)
-            url = web_address(made.url) or self.post_url(self.own_handle, made.id)
-            return Sent(external_id=made.id, url=url, text=plain(made.content)[0])
+            made = _status(answer)
+            return Sent(external_id=f"{made.id}{self.id_suffix}", url=_url(made), text=plain(made.content)[0])
 
-        body, headers = {"status": text, **content}, {"Idempotency-Key": key}
-        return self.client.call("POST", "/api/v1/statuses", "statuses/create", parse, json=body, headers=headers)
+        body = {"status": text, **content}
+        return self.server.call("POST", "/api/v1/statuses", "statuses/create", parse, json=body, headers=headers)
 
     def delete_call(self, external_id: str) -> Call[bool]:
         """DELETE /api/v1/statuses/:id."""
-        path = f"/api/v1/statuses/{external_id}"
-        return self.client.call("DELETE", path, "statuses/delete", lambda _answer: True, missing="deleted")
+        path = f"/api/v1/statuses/{self._local(external_id)}"
+        return self.server.call("DELETE", path, "statuses/delete", lambda _answer: True, missing="deleted")
 
     def find_reply(
         self, in_reply_to: str, text: str, since: datetime, known: Collection[str] = ()
     ) -> str | None | Undecided:
-        """Look through our own timeline. Where it errs, a repeat within the hour is still one post: see `_write`."""
+        """Look through our own timeline. Where it errs within the hour, a repeat is still one post: see `_write`."""
         return walk.find_reply(lambda token: self.own_posts("", token), in_reply_to, text, since, known)
+
+    def _local(self, external_id: str) -> str:
+        if not external_id.endswith(self.id_suffix) and "@" in external_id:
+            raise NotFound(gettext("This post came through another server than ours."), code="other_server")
+        return local(external_id)
+
+    # Keys
+
+    @property
+    def id_suffix(self) -> str:
+        """Our server can be asked for the posts that it told us of."""
+        return f"@{self.server.host}"
+
+    @classmethod
+    def bare_id(cls, external_id: str) -> str:
+        """The id on the server that told us of the post."""
+        return local(external_id)
+
+    @classmethod
+    def spellings(cls, text: str, servers: Collection[str]) -> tuple[str, ...]:
+        """A bare id may be a post of any server that we have an account on."""
+        return (text, *(f"{text}@{urlsplit(one).netloc.lower()}" for one in servers if "@" not in text))
 
     # Rules
 
+    @classmethod
+    def audiences(cls, visibility: str) -> tuple[str, ...]:
+        """An answer is for those who may read what it answers."""
+        return (visibility,) if visibility in THEIRS else ("private",)
+
+    def server_facts(self) -> Mapping[str, Any]:
+        """The server's domain, and its limits on a text."""
+        found = self.server.instance()
+        limits = found.configuration.statuses
+        return {"domain": found.domain, "limit": limits.max_characters, "link": limits.characters_reserved_per_url}
+
     def check_text(self, text: str, to_handles: Sequence[str] = ()) -> TextCheck:
-        """By the server's limits where `instance` was asked, else by Mastodon's own; never asks itself."""
-        limits = self.known_instance().configuration.statuses
-        return rules.check(text, to_handles, limits.max_characters, limits.characters_reserved_per_url)
+        """By the limits of the account's server, where they are known, else by Mastodon's own."""
+        return rules.check(text, to_handles, self.text_limit, self.link_length)
+
+    @property
+    def text_limit(self) -> int:
+        """Characters in a post on the account's server."""
+        return int(self.facts.get("limit", self.post_limit))
+
+    @property
+    def link_length(self) -> int:
+        """What a link counts, however long it is."""
+        return int(self.facts.get("link", rules.PER_LINK))
 
     def may_reply(self, facts: ReplyFacts) -> Verdict:
-        """Whoever sees a post may answer it."""
+        """Whoever sees a post may answer it, through the server that showed it."""
         return rules.may_reply(facts, self.post_url(facts.author_handle, facts.post_id))
 
     def price(self, verb: str, text: str = "") -> int:
@@ -178,24 +225,46 @@ class Mastodon(Server):
 
     # Signing in
 
+    def questions(self) -> tuple[Question, ...]:
+        """Which server the account lives on."""
+        offered = urlsplit(self.server.base).netloc if self.server.base.startswith("https:") else self.server.base
+        helps = gettext("The part after the second @ in the account's name: mastodon.social in @acme@mastodon.social.")
+        return (Question("server", gettext("Server"), helps, "mastodon.social", offered),)
+
+    def server_named(self, answers: Mapping[str, str]) -> str:
+        """The server that was typed, else the one that the options name."""
+        return address(answers.get("server") or self.server.base, self.options)
+
     def start_sign_in(self, kind: str, redirect_uri: str) -> SignIn:
-        """OAuth 2.0 at the server of the options, PKCE where it is offered; registers our app there where needed."""
-        return Dance(self.options, self.client.base).start(kind, redirect_uri)
+        """OAuth 2.0 at the server of our credentials, PKCE where it is offered; our app is registered where needed."""
+        if kind != "oauth2":
+            raise ValueError(kind)
+        return self.server.start(redirect_uri)
 
     def finish_sign_in(self, kept: Mapping[str, str], query: Mapping[str, str]) -> Credentials:
         """Credentials with the account's URI and @name@server in them."""
-        found = Dance(self.options, kept.get("base", "")).finish(kept, query)
-        there = Mastodon({**self.options, "api_url": kept["base"]}, found, on_spent=self.on_spent)
-        there.instance()
-        me = there.me()
+        found = self.server.finish(kept, query)
+        found = replace(found, facts=Mastodon(self.options, found).server_facts())
+        me = Mastodon(self.options, found, on_spent=self.on_spent).me()
+        if urlsplit(me.external_id).netloc.lower() != self.server.host:
+            raise Rejected(gettext("This server speaks for another one: connect the account at its own address."))
         return replace(found, external_id=me.external_id, handle=me.handle)
 
     def revoke(self) -> None:
         """End the access on the server's side."""
-        if self.credentials is None:
-            raise Unreachable(code="no_credentials")
-        Dance(self.options, self.client.base).revoke(self.credentials)
+        self.server.revoke()
 
 
-class _Id(msgspec.Struct, gc=False):
-    id: str
+def _status(answer: Response) -> MStatus:
+    return read(answer.body, MStatus)
+
+
+def _url(made: MStatus) -> str:
+    return web_address(made.url) or web_address(made.uri)
+
+
+def _narrower(theirs: str, audience: str) -> str:
+    """The visibility of an answer: as asked, but never wider than that of the post answered."""
+    ours = VISIBILITY.get(theirs, "private")
+    asked = audience if audience in THEIRS else ours
+    return THEIRS[max(ours, asked, key=WIDEST_FIRST.index)]

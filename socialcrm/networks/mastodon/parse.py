@@ -10,23 +10,33 @@ import msgspec
 from socialcrm.networks.border import Author, FetchedPost, Metrics, Missing, Page, Unreachable
 
 from .content import first_link, plain, web_address
-from .wire import MAccount, MMedia, MStatus, read
+from .wire import MAccount, MMedia, MOption, MStatus, read
 
 VISIBILITY = {"public": "public", "unlisted": "unlisted", "private": "followers", "direct": "private"}
 
 
-def sort_key(external_id: str) -> tuple[int, str]:
+def sort_key(local_id: str) -> tuple[int, str]:
     """Ids are opaque texts whose order is by length, then by letters [docs]."""
-    return len(external_id), external_id
+    return len(local_id), local_id
+
+
+def local(external_id: str) -> str:
+    """A post's id on the server that told us of it."""
+    return external_id.partition("@")[0]
 
 
 class Reader:
     """Reads one answer of one server; remembers who is who in it."""
 
-    def __init__(self, domain: str, own_uri: str = "", own_handle: str = "") -> None:
-        self.domain, self.own_uri, self.own_handle = domain, own_uri, own_handle.lower()
+    def __init__(self, host: str, domain: str = "", own_uri: str = "", own_handle: str = "") -> None:
+        self.host, self.domain = host, domain or host
+        self.own_uri, self.own_handle = own_uri, own_handle.lower()
         self.uris: dict[str, str] = {}
         self.unreadable: list[bytes] = []
+
+    def key(self, local_id: str | None) -> str:
+        """A post's key: two servers give the same id to two posts, and two ids to one post."""
+        return f"{local_id}@{self.host}" if local_id else ""
 
     def handle(self, acct: str) -> str:
         """user@host, also for people of this server, whom it names without."""
@@ -52,7 +62,6 @@ class Reader:
             followers=_count(one.followers_count),
             following=_count(one.following_count),
             posts_count=_count(one.statuses_count),
-            protected=bool(one.locked),
             joined_at=one.created_at,
             raw=bytes(raw),
         )
@@ -66,22 +75,20 @@ class Reader:
                 found.append((status, self.author(status.account), raw))
             except Unreachable:
                 self.unreadable.append(bytes(raw))
-        roots = {status.id: status.in_reply_to_id or "" for status, _author, _raw in found}
-        return [self._post(status, author, raw, root_of(status.id, roots)) for status, author, raw in found]
+        return [self._post(status, author, raw) for status, author, raw in found]
 
-    def _post(self, status: MStatus, author: Author, raw: msgspec.Raw, thread_id: str) -> FetchedPost:
-        text, entities = plain(status.content)
-        if status.spoiler_text:
-            text, entities = _under_warning(status.spoiler_text, text, entities)
+    def _post(self, status: MStatus, author: Author, raw: msgspec.Raw) -> FetchedPost:
+        text, entities = _told(status)
         return FetchedPost(
-            external_id=status.id,
+            external_id=self.key(status.id),
             author=author,
             text=text,
             posted_at=status.created_at,
-            thread_id=thread_id,
-            in_reply_to=status.in_reply_to_id or "",
+            # Mastodon has no name for a conversation: whoever keeps the posts finds it by their parents.
+            thread_id="" if status.in_reply_to_id else self.key(status.id),
+            in_reply_to=self.key(status.in_reply_to_id),
             to_author_id=self._uri(status, status.in_reply_to_account_id or ""),
-            quoted=_quoted(status),
+            quoted=self.key(_quoted(status)),
             kind=_kind(status),
             visibility=VISIBILITY.get(status.visibility, "private"),
             lang=(status.language or "")[:8],
@@ -108,22 +115,13 @@ class Reader:
 
     def page(self, raws: Iterable[msgspec.Raw], cursor: str = "") -> Page:
         """A page, oldest first; its cursor is its newest post, or the one we had."""
-        posts = sorted(self.posts(raws), key=lambda post: sort_key(post.external_id))
+        posts = sorted(self.posts(raws), key=lambda post: sort_key(local(post.external_id)))
         return Page(
             posts=tuple(posts),
             cursor=posts[-1].external_id if posts else cursor,
             oldest=posts[0].external_id if posts else "",
             unreadable=tuple(self.unreadable),
         )
-
-
-def root_of(external_id: str, parents: dict[str, str]) -> str:
-    """The first post of a conversation, as far up as this answer shows; Mastodon has no name for the whole."""
-    seen = {external_id}
-    while (parent := parents.get(external_id, "")) and parent not in seen:
-        seen.add(parent)
-        external_id = parent
-    return external_id
 
 
 def missing(asked: Iterable[str], page: Page) -> tuple[Missing, ...]:
@@ -148,12 +146,20 @@ def _quoted(status: MStatus) -> str:
     return status.quote.quoted_status.id if status.quote.quoted_status else status.quote.quoted_status_id or ""
 
 
-def _under_warning(
-    warning: str, text: str, entities: tuple[dict[str, Any], ...]
-) -> tuple[str, tuple[dict[str, Any], ...]]:
-    head = f"{' '.join(warning.replace(chr(0), ' ').split())}\n\n"
-    moved = ({**one, "start": one["start"] + len(head), "end": one["end"] + len(head)} for one in entities)
-    return f"{head}{text}", tuple(moved)
+def _told(status: MStatus) -> tuple[str, tuple[dict[str, Any], ...]]:
+    """All that the post says: its content warning before it, its poll after it."""
+    text, entities = plain(status.content)
+    if status.spoiler_text:
+        head = f"{' '.join(status.spoiler_text.replace(chr(0), ' ').split())}\n\n"
+        moved = ({**one, "start": one["start"] + len(head), "end": one["end"] + len(head)} for one in entities)
+        text, entities = f"{head}{text}", tuple(moved)
+    lines = [_option(one) for one in (status.poll.options if status.poll else None) or ()]
+    return "\n".join([f"{text}\n" if text else "", *lines] if lines else [text]), entities
+
+
+def _option(one: MOption) -> str:
+    votes = "" if one.votes_count is None else f" ({one.votes_count})"
+    return f"○ {' '.join(one.title.replace(chr(0), ' ').split())}{votes}"
 
 
 def _media(one: MMedia) -> dict[str, Any]:

@@ -1,82 +1,111 @@
-"""One Mastodon server and its people: its limits, and who is who on it."""
+"""The people of a Mastodon server: found by name, address or URI, one call each, since there is no batch by URI."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
-from socialcrm.networks.base import Author, Call, Credentials, Network, NotFound, OnSpent, Response, Whom
+from socialcrm.networks.base import (
+    Author,
+    Call,
+    Credentials,
+    Missing,
+    Network,
+    NetworkError,
+    NotFound,
+    OnSpent,
+    Profiles,
+    Response,
+    Whom,
+)
 
 from . import rules
-from .client import Client
 from .parse import Reader
-from .wire import MAccount, MInstance, MSearch, read
+from .server import Server
+from .wire import MAccount, MSearch, read
 
-AN_HOUR = 3600.0
-_instances: dict[str, tuple[float, MInstance]] = {}
+AT_ONCE = 8  # calls to one server: a person's browser does as many
 _local_ids: dict[tuple[str, str], str] = {}
 
 
-class Server(Network):
-    """A Mastodon server as one account sees it. People carry their URI, which is the same on every server."""
-
-    id: ClassVar[str] = "mastodon"
-    label: ClassVar[str] = "Mastodon"
-    mark: ClassVar[str] = "mastodon"
+class People(Network):
+    """Who is who on one server, as one account sees it. People carry their URI, which is the same on every server."""
 
     def __init__(
         self, options: Mapping[str, Any], credentials: Credentials | None = None, *, on_spent: OnSpent | None = None
     ) -> None:
         super().__init__(options, credentials, on_spent=on_spent)
-        self.client = Client(options, credentials, on_spent)
+        self.server = Server(options, credentials, on_spent)
         self.own_uri = credentials.external_id if credentials else ""
         self.own_handle = credentials.handle if credentials else ""
+        self.facts = credentials.facts if credentials else {}
 
     @property
     def domain(self) -> str:
         """The host in the handles of this server's people; not always the host of its API."""
-        known = self.own_handle.partition("@")[2] or self.known_instance().domain
-        return known or urlsplit(self.client.base).netloc
+        return self.own_handle.partition("@")[2] or self.facts.get("domain") or self.server.host
 
     def reader(self) -> Reader:
         """Reads one answer of this server."""
-        return Reader(self.domain, self.own_uri, self.own_handle)
-
-    # The server
-
-    def instance(self) -> MInstance:
-        """GET /api/v2/instance: the server's domain and limits, asked once an hour."""
-        at, found = _instances.get(self.client.base, (0.0, MInstance()))
-        if not at or time.monotonic() - at > AN_HOUR:
-            path, endpoint = "/api/v2/instance", "instance"
-            found = self.run(self.client.call("GET", path, endpoint, lambda answer: read(answer.body, MInstance)))
-            _instances[self.client.base] = time.monotonic(), found
-        return found
-
-    def known_instance(self) -> MInstance:
-        """What `instance` learned, or Mastodon's own limits; never asks."""
-        return _instances.get(self.client.base, (0.0, MInstance()))[1]
-
-    # People
+        return Reader(self.server.host, self.domain, self.own_uri, self.own_handle)
 
     def me_call(self) -> Call[Author]:
         """GET /api/v1/accounts/verify_credentials."""
-        path = "/api/v1/accounts/verify_credentials"
-        return self.client.call("GET", path, "accounts/verify_credentials", lambda answer: self._author(answer.body))
+        return self._person("/api/v1/accounts/verify_credentials", "accounts/verify_credentials")
+
+    def profile(self, text: str) -> Author:
+        """GET /api/v1/accounts/lookup for whom the server knows; for others it asks theirs, by the search."""
+        whom = self.parse_handle(text)
+        if whom.handle:
+            try:
+                # A page's address names the server's web host, which need not be the one in its handles.
+                return self.run(self._lookup(whom.handle.removesuffix(f"@{self.server.host}")))
+            except NotFound:
+                if self.credentials is None:
+                    raise
+        return self.run(self._search(whom.handle or whom.external_id))
 
     def profile_call(self, text: str) -> Call[Author]:
         """GET /api/v2/search with `resolve`, which also finds people new to this server; as nobody, lookup."""
         whom = self.parse_handle(text)
-        if self.credentials is not None:
-            return self._search(whom.handle or whom.external_id)
-        params = [("acct", whom.handle or whom.external_id)]
-        return self.client.call(
-            "GET", "/api/v1/accounts/lookup", "accounts/lookup", lambda answer: self._author(answer.body), params=params
-        )
+        wanted = whom.handle or whom.external_id
+        return self._search(wanted) if self.credentials else self._lookup(wanted)
+
+    def profiles_by_ids(self, ids: Sequence[str]) -> Profiles:
+        """GET /api/v1/accounts/:id of those whose id here we know, else the search."""
+        known = {uri: _local_ids.get((self.server.base, uri)) for uri in ids}
+        return self._people({uri: self._by_id(here) if here else self._search(uri) for uri, here in known.items()})
+
+    def profiles_by_handles(self, handles: Sequence[str]) -> Profiles:
+        """GET /api/v1/accounts/lookup; those that the server has not met are looked for by the search."""
+        met = self._people({one: self._lookup(one) for one in handles})
+        far = self._people({one.external_id: self._search(one.external_id) for one in met.missing})
+        return Profiles(authors=(*met.authors, *far.authors), missing=far.missing)
+
+    def _people(self, calls: Mapping[str, Call[Author]]) -> Profiles:
+        """Those that answered. An error that stops them all is raised; one that stops some, leaves these for later."""
+        if not calls:
+            return Profiles()
+        asked: list[Call[Any]] = list(calls.values())
+        answers = dict(zip(calls, self.transport.run_many(asked, AT_ONCE), strict=True))
+        authors = tuple(one for one in answers.values() if isinstance(one, Author))
+        gone = {name: one for name, one in answers.items() if isinstance(one, NotFound)}
+        failed = [one for one in answers.values() if isinstance(one, NetworkError) and not isinstance(one, NotFound)]
+        if failed and not authors:
+            raise failed[0]
+        missing = tuple(Missing(external_id=name, why=error.code) for name, error in gone.items())
+        return Profiles(authors=authors, missing=missing)
+
+    def _person(self, path: str, endpoint: str, params: Sequence[tuple[str, str]] = ()) -> Call[Author]:
+        return self.server.call("GET", path, endpoint, lambda answer: self._author(answer.body), params=params)
+
+    def _by_id(self, local_id: str) -> Call[Author]:
+        return self._person(f"/api/v1/accounts/{local_id}", "accounts")
+
+    def _lookup(self, handle: str) -> Call[Author]:
+        return self._person("/api/v1/accounts/lookup", "accounts/lookup", [("acct", handle)])
 
     def _search(self, wanted: str) -> Call[Author]:
         params = [("q", wanted), ("resolve", "true"), ("type", "accounts"), ("limit", "5")]
@@ -88,7 +117,7 @@ class Server(Network):
                     return one
             raise NotFound(code="unknown")
 
-        return self.client.call("GET", "/api/v2/search", "search", find, params=params)
+        return self.server.call("GET", "/api/v2/search", "search", find, params=params)
 
     def _author(self, raw: bytes | msgspec.Raw) -> Author:
         one = self.reader().author(raw)
@@ -99,14 +128,14 @@ class Server(Network):
         """Remember the URIs of this server's ids."""
         if len(_local_ids) > 50_000:
             _local_ids.clear()
-        _local_ids.update({(self.client.base, uri): local for local, uri in uris.items()})
+        _local_ids.update({(self.server.base, uri): local for local, uri in uris.items()})
 
     def local_id(self, uri: str) -> str:
         """This server's id of a person. Asks the server where neither the URI nor an answer before told it."""
-        tail = uri.removeprefix(f"{self.client.base}/ap/users/")
+        tail = uri.removeprefix(f"{self.server.base}/ap/users/")
         if tail.isdigit():
             return tail
-        key = (self.client.base, uri)
+        key = (self.server.base, uri)
         if key not in _local_ids:
             self.run(self.me_call() if uri == self.own_uri else self._search(uri))
         if key not in _local_ids:
@@ -119,12 +148,14 @@ class Server(Network):
         return rules.parse_handle(text)
 
     def profile_url(self, handle: str) -> str:
-        """A person's page, on our own server."""
-        return f"{self.client.base}/@{self._acct(handle)}"
+        """A person's page, on our own server; as nobody, on theirs."""
+        host = handle.partition("@")[2]
+        return f"{self.server.base or f'https://{host}'}/@{self._acct(handle)}"
 
     def post_url(self, handle: str, external_id: str) -> str:
-        """A post's page, on our own server."""
-        return f"{self.client.base}/@{self._acct(handle)}/{external_id}"
+        """A post's page on the server that told us of it, where one can answer it."""
+        local_id, _, host = external_id.partition("@")
+        return f"{self.server.base or f'https://{host}'}/@{self._acct(handle)}/{local_id}"
 
     def _acct(self, handle: str) -> str:
-        return handle.lstrip("@").removesuffix(f"@{self.domain}")
+        return handle.removesuffix(f"@{self.domain}")

@@ -16,14 +16,17 @@ _REMOTE = re.compile(r"(?<![\w/])@(\w+(?:[\w.-]*\w)?)@[\w-]+(?:\.[\w-]+)+(?::\d{
 _NAMED = re.compile(r"(?<![\w/])@(\w+(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d{1,5})?)?)", re.ASCII)
 _LEADING = re.compile(r"\s*@\w+(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d{1,5})?)?(?=\s|\Z)", re.ASCII)
 _HANDLE = re.compile(r"@?(\w+(?:[\w.-]*\w)?)@([A-Za-z0-9.-]+(?::\d{1,5})?)", re.ASCII)
-_PATH = re.compile(r"/@(\w+(?:[\w.-]*\w)?)(?:@([\w.-]+(?::\d{1,5})?))?(?:/.*)?", re.ASCII)
-_URI = re.compile(r"/(?:users|ap/users|u|profile)/[\w.-]+/?", re.ASCII)
+_PATH = re.compile(r"(?:/\w+)?/@(\w+(?:[\w.-]*\w)?)(?:@([\w.-]+(?::\d{1,5})?))?(?:/.*)?", re.ASCII)
+_URI = re.compile(r"(?:/\w+)?/(?:users|ap/users|u|profile)/[\w.-]+/?", re.ASCII)
 # Their people's pages look like Mastodon's and are not.
 OTHERS = {"medium.com", "youtube.com", "tiktok.com", "t.me", "substack.com", "twitter.com", "x.com", "github.com"}
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
-def length(text: str, per_link: int = 23) -> int:
+PER_LINK = 23
+
+
+def length(text: str, per_link: int = PER_LINK) -> int:
     """Characters as the server counts them: a link 23, of @user@host only @user [docs; mem for the latter]."""
     text = normalize("NFC", text.replace("\r\n", "\n"))
     links = len(_LINK.findall(text))
@@ -72,6 +75,10 @@ def may_reply(facts: ReplyFacts, open_url: str) -> Verdict:
     """Whoever sees a post may answer it."""
     if facts.deleted:
         return Verdict(False, "deleted", gettext("This post was deleted: it can no longer be answered."))
+    told_by, home = facts.post_id.partition("@")[2], urlsplit(facts.own_id).netloc.lower()
+    if told_by and home and told_by != home:
+        sentence = gettext("This post came through another server than this account's. Answer as another account.")
+        return Verdict(False, "other_server", sentence, open_url)
     if facts.author_id == facts.own_id:
         return Verdict(True, "own", gettext("This is our own post."), open_url)
     return Verdict(True, "open", gettext("Can be answered from here."), open_url)

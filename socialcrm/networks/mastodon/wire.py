@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TypeVar
 
@@ -10,14 +9,16 @@ import msgspec
 
 from socialcrm.networks.border import Unreachable
 from socialcrm.networks.border import gettext_noop as _
+from socialcrm.networks.reading import BAD, repair
 
 T = TypeVar("T")
 NULL = msgspec.Raw(b"null")
-BAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError)
-# An escape of NUL or of half a surrogate pair: neither can be kept as text. Pairs of backslashes before it are text.
-_UNKEEPABLE = re.compile(
-    rb"(?<!\\)((?:\\\\)*)(?:\\u0000|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
-)
+
+
+class MId(msgspec.Struct, gc=False):
+    """Anything of which only the id matters."""
+
+    id: str
 
 
 class MField(msgspec.Struct, gc=False):
@@ -52,7 +53,6 @@ class MMention(msgspec.Struct, gc=False):
 
     id: str = ""
     acct: str = ""
-    url: str | None = None
 
 
 class MMedia(msgspec.Struct, gc=False):
@@ -62,20 +62,26 @@ class MMedia(msgspec.Struct, gc=False):
     url: str | None = None
     preview_url: str | None = None
     description: str | None = None
-    meta: msgspec.Raw = NULL
+
+
+class MOption(msgspec.Struct, gc=False):
+    """An answer of a poll; the server may hide its votes until the end."""
+
+    title: str = ""
+    votes_count: int | None = None
+
+
+class MPoll(msgspec.Struct, gc=False):
+    """A poll."""
+
+    options: list[MOption] | None = None
 
 
 class MQuoted(msgspec.Struct, gc=False):
     """What a quote leads to, in its two shapes: the post, or its id alone."""
 
-    quoted_status: MRef | None = None
+    quoted_status: MId | None = None
     quoted_status_id: str | None = None
-
-
-class MRef(msgspec.Struct, gc=False):
-    """A post of which only the id matters."""
-
-    id: str
 
 
 class MStatus(msgspec.Struct, gc=False):
@@ -99,6 +105,7 @@ class MStatus(msgspec.Struct, gc=False):
     edited_at: str | None = None
     reblog: msgspec.Raw = NULL
     quote: MQuoted | None = None
+    poll: MPoll | None = None
     mentions: list[MMention] | None = None
     media_attachments: list[MMedia] | None = None
 
@@ -107,7 +114,6 @@ class MNotification(msgspec.Struct, gc=False):
     """Something that happened to the account."""
 
     id: str
-    type: str = ""
     status: msgspec.Raw = NULL
 
 
@@ -125,7 +131,7 @@ class MSearch(msgspec.Struct, gc=False):
 
 
 class MError(msgspec.Struct, gc=False):
-    """A refusal; `error` is localised by the account's language, so it is shown and never judged."""
+    """A refusal; its words are localised by the account's language, so they are shown and never judged."""
 
     error: str | None = None
     error_description: str | None = None
@@ -148,8 +154,6 @@ class MToken(msgspec.Struct, gc=False):
 class MServer(msgspec.Struct, gc=False):
     """What the server says of signing in (RFC 8414); servers before 4.3 say nothing."""
 
-    authorization_endpoint: str = ""
-    token_endpoint: str = ""
     code_challenge_methods_supported: list[str] | None = None
 
 
@@ -167,16 +171,10 @@ class MConfiguration(msgspec.Struct, gc=False):
 
 
 class MInstance(msgspec.Struct, gc=False):
-    """The server."""
+    """The server; the host in the handles of its people may be another than that of its API."""
 
-    domain: str = ""
+    domain: str
     configuration: MConfiguration = msgspec.field(default_factory=MConfiguration)
-
-
-def repair(body: bytes) -> bytes:
-    """The body with NUL, lone surrogates and broken UTF-8 replaced by U+FFFD."""
-    text = body.decode("utf-8", "replace").encode()
-    return _UNKEEPABLE.sub(lambda hit: hit[0] if len(hit[0]) - len(hit[1]) == 12 else hit[1] + b"\\ufffd", text)
 
 
 def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:

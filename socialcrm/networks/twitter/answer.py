@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeVar
 
 import msgspec
 
 from socialcrm.networks.border import Missing, Unreachable
 from socialcrm.networks.border import gettext_noop as _
+from socialcrm.networks.reading import BAD, repair
 
 from .text import unescape
 from .wire import Envelope, Problem
 
 T = TypeVar("T")
-BAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError)
-
 _envelope = msgspec.json.Decoder(Envelope)
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _problem = msgspec.json.Decoder(Problem)
-
-# An escape of NUL or of half a surrogate pair: neither can be kept as text. Pairs of backslashes before it are text.
-_UNKEEPABLE = re.compile(
-    rb"(?<!\\)((?:\\\\)*)(?:\\u0000|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
-)
-
-
-def repair(body: bytes) -> bytes:
-    """The body with NUL, lone surrogates and broken UTF-8 replaced by U+FFFD."""
-    text = body.decode("utf-8", "replace").encode()
-    return _UNKEEPABLE.sub(lambda hit: hit[0] if len(hit[0]) - len(hit[1]) == 12 else hit[1] + b"\\ufffd", text)
 
 
 def envelope(body: bytes) -> Envelope:

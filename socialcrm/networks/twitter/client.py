@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from requests.auth import AuthBase
 from requests_oauthlib import OAuth1
 
-from socialcrm.networks.border import (
-    Call,
-    Credentials,
-    NetworkError,
-    OutcomeUnknown,
-    Request,
-    Response,
-    Spent,
-    Unreachable,
-)
+from socialcrm.networks.border import Call, Limit, Request, Response, Spent
 from socialcrm.networks.headers import limit_of
-from socialcrm.networks.transport import Bearer, lost
+from socialcrm.networks.reading import accounted
+from socialcrm.networks.signin import Credentials
+from socialcrm.networks.transport import Bearer
 
 from .errors import error_of
 from .limits import ENDPOINTS
@@ -58,7 +51,7 @@ class Client:
         self,
         options: Mapping[str, Any],
         credentials: Credentials | None,
-        on_spent: Callable[[Spent, Any], None] | None = None,
+        on_spent: Callable[[Spent, Limit | None], None] | None = None,
     ) -> None:
         self.options, self.credentials, self.on_spent = options, credentials, on_spent
         self.base = str(options.get("api_url") or API).rstrip("/")
@@ -98,34 +91,12 @@ class Client:
         )
         price = ENDPOINTS[endpoint].micros if micros is None else micros
 
-        def parse(response: Response) -> T:
-            limit = limit_of(response.headers, datetime.now(UTC))
-            if not 200 <= response.status < 300:
-                self.spent(Spent(endpoint, 0, 0), limit)
-                raise error_of(request, response)
-            try:
-                result = read(response.body)
-            except NetworkError as error:
-                self.spent(Spent(endpoint, 0, 0), limit)
-                error.status, error.limit = response.status, limit
-                raise (as_lost(request, error)) from None
-            number = units(result)
-            self.spent(Spent(endpoint, number, number * price), limit)
-            return result
+        def cost(result: T) -> tuple[int, int]:
+            return units(result), units(result) * price
 
+        parse = accounted(request, lambda response: read(response.body), error_of, _limit_of, self.on_spent, cost)
         return Call(request, parse, self.auth())
 
-    def spent(self, spent: Spent, limit: Any) -> None:
-        """Tell whoever keeps the ledger."""
-        if self.on_spent is not None:
-            self.on_spent(spent, limit)
 
-
-def as_lost(request: Request, error: NetworkError) -> NetworkError:
-    """An unreadable answer to a write: it was probably done."""
-    if isinstance(error, Unreachable) and request.writes:
-        unknown = lost(request, error.detail)
-        assert isinstance(unknown, OutcomeUnknown)
-        unknown.status, unknown.limit, unknown.code = error.status, error.limit, error.code
-        return unknown
-    return error
+def _limit_of(response: Response, now: datetime) -> Limit | None:
+    return limit_of(response.headers, now)

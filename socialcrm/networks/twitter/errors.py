@@ -22,9 +22,10 @@ from socialcrm.networks.border import (
 )
 from socialcrm.networks.border import gettext_noop as _
 from socialcrm.networks.headers import limit_of, read_number, read_time, retry_at
+from socialcrm.networks.reading import BAD, repair
 from socialcrm.networks.transport import lost
 
-from .answer import BAD, repair, why
+from .answer import why
 from .wire import Problem
 
 # X's numbers from API v1.1, which v2 and its gateways still send now and then [mem].

@@ -163,8 +163,8 @@ class Twitter(Network):
 
     # Writing
 
-    def reply_call(self, in_reply_to: str, text: str) -> Call[Sent]:
-        """POST /2/tweets with `reply`."""
+    def reply_call(self, in_reply_to: str, text: str, key: str = "", audience: str = "") -> Call[Sent]:
+        """POST /2/tweets with `reply`; X knows no keys, and no audience but everyone."""
         return self._write("reply", text, {"text": text, "reply": {"in_reply_to_tweet_id": in_reply_to}})
 
     def publish_call(self, text: str) -> Call[Sent]:

@@ -19,19 +19,18 @@ from requests_oauthlib import OAuth1
 from socialcrm.networks.border import (
     AuthExpired,
     Call,
-    Credentials,
     NetworkError,
     Rejected,
     Request,
     Response,
-    SignIn,
     Unreachable,
 )
 from socialcrm.networks.border import gettext_noop as _
+from socialcrm.networks.reading import BAD, as_lost
+from socialcrm.networks.signin import Credentials, SignIn
 from socialcrm.networks.transport import transport_for
 
-from .answer import BAD
-from .client import API, as_lost
+from .client import API
 from .errors import error_of
 from .person import WEB
 

@@ -50,21 +50,6 @@
     }
   };
 
-  /* Names that a reply carries at its start count nothing: the network adds them itself. */
-  function counted(form, text) {
-    var free = (form.dataset.scFree || "").toLowerCase();
-    var start = /^\s*@([A-Za-z0-9_]{1,15})(?=\s|$)/.exec(text);
-    return start && free && start[1].toLowerCase() === free ? text.slice(start[0].length).replace(/^ +/, "") : text;
-  }
-
-  sc.count = function (form, text) {
-    text = text.normalize("NFC");
-    if (form.dataset.scCounter === "twitter-text" && window.scTwitterText) {
-      return window.scTwitterText.parseTweet(counted(form, text)).weightedLength;
-    }
-    return Array.from(text).length;
-  };
-
   function show(form) {
     if (!isReply(form)) return;
     var text = field(form).value;

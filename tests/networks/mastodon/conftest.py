@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from socialcrm.networks.base import Credentials, OnSpent
+from socialcrm.networks.base import App, Credentials, OnSpent
 from socialcrm.networks.mastodon import Mastodon
 from socialcrm.networks.testing import WRITES
 from tests.sandbox_process import Sandbox
@@ -34,9 +35,9 @@ class MastodonScene:
 
     def credentials(self) -> Credentials:
         """Our account's."""
-        keys = f"{self.keys['client_id']} {self.keys['client_secret']}"
         me = {"external_id": self.keys["uri"], "handle": self.keys["handle"]}
-        return Credentials(kind="oauth2", access_token=self.keys["access_token"], token_secret=keys, **me)
+        app = App(self.keys["base_url"], self.keys["client_id"], self.keys["client_secret"])
+        return Credentials(kind="oauth2", access_token=self.keys["access_token"], app=app, **me)
 
     def network(self, on_spent: OnSpent | None = None, **options: Any) -> Mastodon:
         return Mastodon(self.site(**options), self.credentials(), on_spent=on_spent)
@@ -46,20 +47,29 @@ class MastodonScene:
             self.site(), Credentials(kind="oauth2", access_token="nobody", external_id="https://a.example/1")
         )
 
-    def mention(self, text: str, **more: Any) -> str:
+    def typed(self, text: str, **more: Any) -> str:
+        """Someone writes to us; the post's id on the server."""
         body = {"network": "mastodon", "author": self.friend["handle"], "text": f"@{OWN} {text}", **more}
         return str(self.sandbox.control("POST", "post", body)["id"])
 
+    def mention(self, text: str, **more: Any) -> str:
+        return self.key(self.typed(text, **more))
+
+    def key(self, bare: object) -> str:
+        """Under which we keep a post that has this id there."""
+        return f"{bare}@{urlsplit(self.keys['base_url']).netloc}"
+
     def take_away(self, external_id: str) -> None:
-        self.sandbox.control("POST", "delete", {"network": "mastodon", "id": external_id})
+        self.sandbox.control("POST", "delete", {"network": "mastodon", "id": external_id.partition("@")[0]})
 
     def fault(self, action: str, which: str, **more: Any) -> None:
         match = {"network": "mastodon", "method": "POST" if which == WRITES else "GET", "path": "^/mastodon/api/v1/"}
         self.sandbox.control("POST", "faults", {"action": action, "match": match, "times": 1, **more})
 
     def accepted(self, in_reply_to: str) -> list[str]:
-        found = self.sandbox.control("GET", f"log?network=mastodon&in_reply_to={in_reply_to}&via=api&action=post")
-        return [str(entry["id"]) for entry in found["log"]]
+        parent = in_reply_to.partition("@")[0]
+        found = self.sandbox.control("GET", f"log?network=mastodon&in_reply_to={parent}&via=api&action=post")
+        return [self.key(entry["id"]) for entry in found["log"]]
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -119,7 +120,11 @@ def test_the_count_is_the_servers() -> None:
 
 def test_limits_are_the_servers_once_they_are_known(scene: MastodonScene) -> None:
     network = scene.network()
-    assert network.instance().configuration.statuses.max_characters == network.check_text("hi").limit == 500
+    told = network.server_facts()
+    assert told == {"domain": "town.example", "limit": 500, "link": 23}
+    wide = Mastodon(scene.site(), replace(scene.credentials(), facts={**told, "limit": 5000, "link": 10}))
+    assert wide.text_limit == wide.check_text("hi").limit == 5000 and network.check_text("hi").limit == 500
+    assert wide.check_text("https://a.example/abcdefgh").length == 10
     assert network.check_text("hi", ["ada@somewhere.example"]).length == len("@ada hi")
 
 

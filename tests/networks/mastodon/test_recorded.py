@@ -33,7 +33,9 @@ def test_every_recorded_status_is_read_whole() -> None:
     for plain in statuses:
         reader = Reader("localhost:3000")
         (post,) = reader.posts([msgspec.Raw(msgspec.json.encode(plain))])
-        assert (post.external_id, post.in_reply_to) == (plain["id"], plain["in_reply_to_id"] or "")
+        assert post.external_id == f"{plain['id']}@localhost:3000" and post.in_reply_to == reader.key(
+            plain["in_reply_to_id"]
+        )
         assert post.author.external_id == plain["account"]["uri"]
         assert post.visibility == VISIBILITY[plain["visibility"]]
         assert post.edited == bool(plain["edited_at"])

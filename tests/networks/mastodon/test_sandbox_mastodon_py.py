@@ -36,7 +36,7 @@ def python() -> Path:
 
 def test_mastodon_py_reads_answers_edits_and_deletes(python: Path, scene: MastodonScene) -> None:
     for number in range(23):
-        mention = scene.mention(f"number {number}")
+        mention = scene.typed(f"number {number}")
     order = {"keys": scene.keys, "mention": mention, "text": "@lumen_desk Yes."}
     done = subprocess.run([python, SCRIPT], input=json.dumps(order), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

@@ -36,7 +36,7 @@ def call(scene: MastodonScene) -> Iterator[Caller]:
 
 
 def test_reading_is_as_described(scene: MastodonScene, call: Caller) -> None:
-    made = scene.mention("about #lamps at https://example.com/a/rather/long/address/that/is/cut/for/the/eye")
+    made = scene.typed("about #lamps at https://example.com/a/rather/long/address/that/is/cut/for/the/eye")
     me = call("GET", "/api/v1/accounts/verify_credentials")
     call("GET", f"/api/v1/accounts/{me['id']}")
     call("GET", f"/api/v1/accounts/{me['id']}/statuses")
@@ -61,7 +61,7 @@ def test_refusals_are_as_described(call: Caller) -> None:
 
 
 def test_notifications_page_both_ways_as_the_links_say(scene: MastodonScene, call: Caller) -> None:
-    made = [scene.mention(f"page {n}") for n in range(5)]
+    made = [scene.typed(f"page {n}") for n in range(5)]
     first = call("GET", "/api/v1/notifications?types[]=mention&limit=2")
     assert [one["status"]["id"] for one in first] == made[:2:-1]
     older = requests.utils.parse_header_links(call.headers["link"])[0]["url"].removeprefix(call.base)
@@ -75,7 +75,7 @@ def test_notifications_page_both_ways_as_the_links_say(scene: MastodonScene, cal
 
 
 def test_the_same_key_within_the_hour_is_one_status(scene: MastodonScene, call: Caller) -> None:
-    post = scene.mention("twice?")
+    post = scene.typed("twice?")
     content = {"json": {"status": "Once", "in_reply_to_id": post}, "headers": {"Idempotency-Key": f"key-{post}"}}
     one, two = call("POST", "/api/v1/statuses", **content), call("POST", "/api/v1/statuses", **content)
     assert one["id"] == two["id"]
@@ -86,6 +86,6 @@ def test_the_same_key_within_the_hour_is_one_status(scene: MastodonScene, call: 
 def test_a_status_is_changed_and_taken_away(scene: MastodonScene, call: Caller) -> None:
     made = call("POST", "/api/v1/statuses", json={"status": "First"})
     assert call("PUT", f"/api/v1/statuses/{made['id']}", json={"status": "Second"})["edited_at"]
-    assert scene.network().posts([made["id"]]).posts[0].edited
+    assert scene.network().posts([scene.key(made["id"])]).posts[0].edited
     assert call("DELETE", f"/api/v1/statuses/{made['id']}")["text"] == "Second"
     call("GET", f"/api/v1/statuses/{made['id']}", 404)

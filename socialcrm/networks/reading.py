@@ -1,0 +1,65 @@
+"""Reading answers: bytes repaired so that they can be kept, and one order for all: limit, refusal, content, cost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import msgspec
+
+from .border import Limit, NetworkError, Request, Response, Spent, Unreachable
+from .transport import lost
+
+T = TypeVar("T")
+BAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError)
+# An escape of NUL or of half a surrogate pair: neither can be kept as text. Pairs of backslashes before it are text.
+_UNKEEPABLE = re.compile(
+    rb"(?<!\\)((?:\\\\)*)(?:\\u0000|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+
+
+def repair(body: bytes) -> bytes:
+    """The body with NUL, lone surrogates and broken UTF-8 replaced by U+FFFD."""
+    text = body.decode("utf-8", "replace").encode()
+    return _UNKEEPABLE.sub(lambda hit: hit[0] if len(hit[0]) - len(hit[1]) == 12 else hit[1] + b"\\ufffd", text)
+
+
+def as_lost(request: Request, error: NetworkError) -> NetworkError:
+    """An unreadable answer to a write: it was probably done."""
+    if not isinstance(error, Unreachable) or not request.writes:
+        return error
+    unknown = lost(request, error.detail)
+    unknown.status, unknown.limit, unknown.code = error.status, error.limit, error.code
+    return unknown
+
+
+def accounted(
+    request: Request,
+    read: Callable[[Response], T],
+    refusal: Callable[[Request, Response], NetworkError],
+    limit_of: Callable[[Response, datetime], Limit | None],
+    on_spent: Callable[[Spent, Limit | None], None] | None,
+    cost: Callable[[T], tuple[int, int]] = lambda _result: (1, 0),
+) -> Callable[[Response], T]:
+    """The reader of a Call: an answer is judged, read, and told to whoever keeps the ledger.
+
+    `cost` gives units and millionths of a US dollar; a refusal and an answer that cannot be read cost nothing.
+    """
+    tell = on_spent or (lambda _spent, _limit: None)
+
+    def parse(response: Response) -> T:
+        limit = limit_of(response, datetime.now(UTC))
+        try:
+            if not 200 <= response.status < 300:
+                raise refusal(request, response)
+            result = read(response)
+        except NetworkError as error:
+            tell(Spent(request.endpoint, 0, 0), limit)
+            error.status, error.limit = response.status, error.limit or limit
+            raise as_lost(request, error) from None
+        tell(Spent(request.endpoint, *cost(result)), limit)
+        return result
+
+    return parse

@@ -1,0 +1,79 @@
+"""threads: where a network has no name for a conversation, a post belongs to the conversation of its parent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db.models import Case, UniqueConstraint, Value, When
+
+from socialcrm.models import Conversation, Post
+from socialcrm.models.conversation import PRIVATE_THREAD
+
+from .rows import THREAD, Rows
+
+Key = tuple[str, str]  # network, external_id
+
+
+def settle(rows: Rows) -> None:
+    """Give nameless posts the thread of their parent: one that came with them, that is stored, or that is to come.
+
+    A parent that comes later may turn out to belong further up: then what was filed under it moves with it, so that
+    a conversation of which only a part could be read is not two conversations. Two queries, and some for each that
+    moves; none where every post names its thread.
+    """
+    if not rows.nameless:
+        return
+    wanted = {(key[0], parent) for key, parent in rows.nameless.items()}
+    known = _stored_threads(wanted - rows.posts.keys())
+    found = {key: _thread_of(rows, key, known) for key in rows.nameless}
+    found = {key: thread for key, thread in found.items() if _fits(rows, key, thread)}
+    rows.file_under(found)
+    for network in {key[0] for key in found}:
+        _move(network, {key[1]: thread for key, thread in found.items() if key[0] == network})
+
+
+def _stored_threads(parents: set[Key]) -> dict[Key, str]:
+    rows = Post.objects.filter(network__in={key[0] for key in parents}, external_id__in={key[1] for key in parents})
+    return {(network, xid): thread for network, xid, thread in rows.values_list("network", "external_id", "thread_id")}
+
+
+def _thread_of(rows: Rows, key: Key, known: Mapping[Key, str]) -> str:
+    seen = {key}
+    while key in rows.nameless:
+        parent = (key[0], rows.nameless[key])
+        if parent not in rows.posts or parent in seen:
+            return known.get(parent) or parent[1]
+        seen.add(parent)
+        key = parent
+    return str(rows.posts[key][THREAD])
+
+
+def _fits(rows: Rows, key: Key, thread: str) -> bool:
+    """What was said in private stays out of public threads, and the other way round."""
+    return str(rows.posts[key][THREAD]).startswith(PRIVATE_THREAD) == thread.startswith(PRIVATE_THREAD)
+
+
+def _move(network: str, threads: Mapping[str, str]) -> None:
+    """What was filed under these posts goes where they belong."""
+    filed = Post.objects.filter(network=network, thread_id__in=threads)
+    olds = {old: threads[old] for old in set(filed.values_list("thread_id", flat=True)) if threads[old] != old}
+    if not olds:
+        return
+    moved = Case(*(When(thread_id=old, then=Value(new)) for old, new in olds.items()))
+    talks = Conversation.objects.filter(account__network=network)
+    there = {(talk.account_id, talk.thread_id): talk for talk in talks.filter(thread_id__in=olds.values())}
+    for talk in talks.filter(thread_id__in=olds):
+        if target := there.get((talk.account_id, olds[talk.thread_id])):
+            _join(talk, target)
+    talks.filter(thread_id__in=olds).update(thread_id=moved)
+    filed.filter(thread_id__in=olds).update(thread_id=moved)
+
+
+def _join(talk: Conversation, target: Conversation) -> None:
+    """Two conversations are one: all that hangs on the first hangs on the second, but for what each can have once."""
+    for relation in Conversation._meta.related_objects:
+        name, model = relation.field.name, relation.related_model
+        unique = [one for one in model._meta.constraints if isinstance(one, UniqueConstraint)]
+        if not any(name in one.fields for one in unique):
+            model._default_manager.filter(**{name: talk}).update(**{name: target})
+    talk.delete()
