@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("social/links/<int:pk>/relink/", links.relink, name="relink"),
     path("social/links/<int:pk>/accept/", links.accept, name="accept"),
     path("social/links/<int:pk>/refuse/", links.refuse, name="refuse"),
+    path("social/links/<int:pk>/reconsider/", links.reconsider, name="reconsider"),
     path("social/posts/<int:pk>/", replies.item, name="item"),
     path("social/posts/<int:pk>/composer/", replies.composer, name="composer"),
     path("social/posts/<int:pk>/reply/", replies.reply, name="reply"),

@@ -44,12 +44,21 @@ class DealForm(CrmForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["company"].queryset = Company.objects.visible_to(self.user).order_by("sort_name")
-        self.fields["company"].empty_label = _("None")
+        self.hidden_company = self._hidden_company()
+        self.fields["company"].empty_label = _("As it is: another team's") if self.hidden_company else _("None")
         self.fields["contacts"].queryset = Contact.objects.visible_to(self.user).order_by("sort_name")
         self.fields["contacts"].help_text = _("Hold Ctrl or Cmd to choose several.")
         for name in ("company", "contacts"):
             self._offer(name)
         self.fields["amount"].min_value = 0
+
+    def _hidden_company(self) -> Company | None:
+        company: Company | None = self.instance.company
+        return company if company and company not in self.fields["company"].queryset else None
+
+    def clean_company(self) -> Company | None:
+        """The company chosen; one that this user can't see stays until another is chosen."""
+        return self.cleaned_data["company"] or self.hidden_company
 
     def _offer(self, name: str) -> None:
         """Show the first rows and the chosen ones; any visible row is accepted, however many there are."""

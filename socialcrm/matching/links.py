@@ -112,6 +112,12 @@ def refuse(profile: SocialProfile, contact: Any, user: Any) -> ProfileLink:
     return row
 
 
+def reconsider(refused: ProfileLink, user: Any) -> None:
+    """Take a refusal back: the suggestion is open again, with the evidence it had."""
+    _decide(refused, SUGGESTED, None)
+    audit.record(user, "profile_reconsider", refused, profile=refused.profile_id)
+
+
 def _decide(row: ProfileLink, state: str, user: Any) -> None:
     row.state, row.decided_by, row.decided_at = state, user, timezone.now()
     row.save(update_fields=["state", "decided_by", "decided_at"])

@@ -193,6 +193,18 @@ def number(value: Any) -> str:
 
 
 @register.filter
+def after_colon(value: Any) -> str:
+    """The value behind a colon, set as the language sets it."""
+    return _(": %(n)s") % {"n": value}
+
+
+@register.filter
+def said_count(value: int | None) -> str:
+    """A count behind the name of a button that is read aloud; nothing where it is unknown."""
+    return "" if value is None else after_colon(number(value))
+
+
+@register.filter
 def person_name(user: Any) -> str:
     """A colleague's name."""
     return (user.get_full_name() or user.get_username()) if user else _("Someone")

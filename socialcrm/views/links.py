@@ -24,6 +24,8 @@ from .answer import back, fragment, is_fragment, needs, page
 from .inbox_screen import in_inbox, screen_of
 from .panel import Panel, build_panel
 
+REFUSALS = (matching.AlreadyLinked, matching.LinkingForbidden)
+
 
 @needs("link_socialprofile")
 def link(request: HttpRequest, pk: str) -> HttpResponse:
@@ -57,10 +59,8 @@ def relink(request: HttpRequest, pk: int) -> HttpResponse:
         return _aside(request, found.contact)
     try:
         matching.link(found.profile, found.contact, request.user, found.basis, evidence=found.evidence)
-    except matching.AlreadyLinked as error:
-        return _aside(request, found.contact, _taken(request, error.contact)["error"], error=True)
-    except matching.LinkingForbidden as error:
-        return _aside(request, found.contact, str(error), error=True)
+    except REFUSALS as error:
+        return _aside(request, found.contact, _why_not(request, error)["error"], error=True)
     return _aside(request, found.contact, _("@%(handle)s is linked again.") % {"handle": found.profile.handle})
 
 
@@ -74,24 +74,33 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     form = BasisForm(request.POST)
     basis = form.cleaned_data["basis"] if form.is_valid() else ProfileLink.Basis.PUBLIC
     try:
-        matching.accept(found, request.user, basis)
-    except matching.AlreadyLinked as error:
-        return _aside(request, found.contact, _taken(request, error.contact)["error"], error=True)
-    except matching.LinkingForbidden as error:
-        return _aside(request, found.contact, str(error), error=True)
-    undo = reverse("socialcrm:unlink", args=[found.pk])
-    return _aside(request, found.contact, _("@%(handle)s is linked.") % {"handle": found.profile.handle}, undo)
+        made = matching.accept(found, request.user, basis)
+    except REFUSALS as error:
+        return _aside(request, found.contact, _why_not(request, error)["error"], error=True)
+    return _linked(request, made)
 
 
 @needs("link_socialprofile")
 @require_POST
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not this person: remembered, never suggested again."""
+    """Not this person: remembered, never suggested again, unless it is taken back."""
     found = _visible_link(request, pk)
     if found.state != ProfileLink.State.SUGGESTED:
         return _aside(request, found.contact)
     matching.refuse(found.profile, found.contact, request.user)
-    return _aside(request, found.contact, _("Marked as not this person. It is not suggested again."))
+    undo = reverse("socialcrm:reconsider", args=[found.pk])
+    return _aside(request, found.contact, _("Marked as not this person. It is not suggested again."), undo)
+
+
+@needs("link_socialprofile")
+@require_POST
+def reconsider(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo a refusal: the suggestion is open again."""
+    found = _visible_link(request, pk)
+    if found.state != ProfileLink.State.REFUSED:
+        return _aside(request, found.contact)
+    matching.reconsider(found, request.user)
+    return _aside(request, found.contact, _("@%(handle)s is suggested again.") % {"handle": found.profile.handle})
 
 
 @login_required
@@ -117,7 +126,7 @@ def _find(request: HttpRequest, contact: Any) -> HttpResponse:
     if matching.is_ours(found):
         ours = _("@%(handle)s is an account of ours.") % {"handle": found.handle}
         return _form(request, contact, {**context, "error": ours}, 422)
-    taken = _linked(found)
+    taken = matching.linked_to(found)
     if taken and taken.contact != contact:
         return _form(request, contact, {**context, **_taken(request, taken.contact)}, 409)
     if taken:
@@ -127,7 +136,7 @@ def _find(request: HttpRequest, contact: Any) -> HttpResponse:
 
 def _link(request: HttpRequest, contact: Any) -> HttpResponse:
     profile = get_object_or_404(SocialProfile, pk=key(request.POST["profile"]))
-    taken = _linked(profile)
+    taken = matching.linked_to(profile)
     if taken and taken.contact != contact:
         # Before anything of the profile is shown: the contact may be one that this person may not see.
         return _form(request, contact, _taken(request, taken.contact), 409)
@@ -136,12 +145,20 @@ def _link(request: HttpRequest, contact: Any) -> HttpResponse:
         return _form(request, contact, {"found": profile}, 422)
     try:
         made = matching.link(profile, contact, request.user, form.cleaned_data["basis"])
-    except matching.AlreadyLinked as error:
-        return _form(request, contact, _taken(request, error.contact), 409)
-    except matching.LinkingForbidden as error:
-        return _form(request, contact, {"error": str(error)}, 422)
+    except REFUSALS as error:
+        status = 409 if isinstance(error, matching.AlreadyLinked) else 422
+        return _form(request, contact, _why_not(request, error), status)
+    return _linked(request, made)
+
+
+def _linked(request: HttpRequest, made: ProfileLink) -> HttpResponse:
     undo = reverse("socialcrm:unlink", args=[made.pk])
-    return _aside(request, contact, _("@%(handle)s is linked.") % {"handle": profile.handle}, undo)
+    return _aside(request, made.contact, _("@%(handle)s is linked.") % {"handle": made.profile.handle}, undo)
+
+
+def _why_not(request: HttpRequest, error: Exception) -> dict[str, Any]:
+    """What stands against a link; another contact is named only to who may see it."""
+    return _taken(request, error.contact) if isinstance(error, matching.AlreadyLinked) else {"error": str(error)}
 
 
 def _taken(request: HttpRequest, other: Any) -> dict[str, Any]:
@@ -178,11 +195,6 @@ def _visible_link(request: HttpRequest, pk: int) -> ProfileLink:
     if found is None:
         raise Http404
     return found
-
-
-def _linked(profile: SocialProfile) -> ProfileLink | None:
-    rows = ProfileLink.objects.filter(profile=profile, state="linked", contact__isnull=False)
-    return rows.select_related("contact").first()
 
 
 def _linkable() -> list[str]:

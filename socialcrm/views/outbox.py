@@ -14,9 +14,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from socialcrm import outbox
-from socialcrm.access import usable_accounts, visible_replies
+from socialcrm.access import usable_accounts, visible_contacts, visible_replies
+from socialcrm.contacts import get_adapter
 from socialcrm.forms import key
-from socialcrm.models import Reply
+from socialcrm.models import ProfileLink, Reply
 
 from .answer import back, needs, page
 
@@ -35,7 +36,7 @@ def outbox_page(request: HttpRequest) -> HttpResponse:
         rows.select_related("account", "user", "post__author").defer("account__credentials", "post__raw")[: PAGE + 1]
     )
     context = {
-        "replies": found[:PAGE],
+        "replies": _with_contacts(found[:PAGE], request.user),
         "tabs": _tabs(seen, request.user, query),
         "query": query,
         "accounts": usable_accounts(request.user).defer("credentials"),
@@ -64,6 +65,16 @@ def act(request: HttpRequest) -> HttpResponse:
     if problems:
         message = _("%(done)s The others stay: %(why)s") % {"done": message, "why": problems[0]}
     return back(request, reverse("socialcrm:outbox"), message, error=bool(problems))
+
+
+def _with_contacts(replies: list[Reply], user: Any) -> list[tuple[Reply, dict[str, str] | None]]:
+    """Each reply with the contact (name, url) that it went to, where this user may see one. One query."""
+    authors = {reply.post.author_id for reply in replies if reply.post}
+    links = ProfileLink.objects.filter(state="linked", profile__in=authors, contact__in=visible_contacts(user))
+    adapter, found = get_adapter(), dict[int, dict[str, str]]()
+    for link in links.select_related("contact"):
+        found[link.profile_id] = {"name": adapter.name(link.contact), "url": adapter.url(link.contact)}
+    return [(reply, found.get(reply.post.author_id) if reply.post else None) for reply in replies]
 
 
 def _narrow(rows: Any, user: Any, query: dict[str, str]) -> Any:

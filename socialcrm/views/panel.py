@@ -97,8 +97,16 @@ class Panel:
     @property
     def live_url(self) -> str:
         """The address that is asked every few seconds."""
-        query = {"activity": self.page.kind, "network": self.page.network, "base": self.base}
-        return f"{reverse('socialcrm:live')}?{self.contact_query}&{urlencode(query)}"
+        return self._fragment("live")
+
+    @property
+    def more(self) -> str:
+        """The address of what is older, for a page that grows."""
+        return self._fragment("feed", before=self.page.next_cursor or "")
+
+    def _fragment(self, name: str, **more: str) -> str:
+        query = {"activity": self.page.kind, "network": self.page.network, "base": self.base, **more}
+        return f"{reverse(f'socialcrm:{name}')}?{self.contact_query}&{urlencode(query)}"
 
 
 def build_panel(user: Any, contacts: Any, query: Mapping[str, str], base: str = "", who: People | None = None) -> Panel:

@@ -76,6 +76,7 @@ NOT_PAGES: dict[str, str] = {
     "socialcrm:relink": POST,
     "socialcrm:accept": POST,
     "socialcrm:refuse": POST,
+    "socialcrm:reconsider": POST,
     "socialcrm:item": FRAGMENT,
     "socialcrm:composer": FRAGMENT,
     "socialcrm:reply": POST,

@@ -157,6 +157,21 @@ def test_a_rep_who_edits_a_deal_leaves_its_hidden_contacts_there(
     assert set(retrofit.contacts.all()) == {ada, jean}
 
 
+def test_a_rep_who_edits_a_deal_leaves_its_hidden_company_there(
+    rep: User, retrofit: Deal, engines: Company, montreuil: Company, sign_in: Callable[[User], Client]
+) -> None:
+    Deal.objects.filter(pk=retrofit.pk).update(company=montreuil)
+    client, address = sign_in(rep), f"/deals/{retrofit.pk}/edit/"
+    form = {"name": "Retrofit 2", "stage": "won", "currency": "EUR", "version": 1}
+    assert "Montreuil" not in client.get(address).content.decode()
+    assert client.post(address, {**form, "company": ""}).status_code == 302
+    retrofit.refresh_from_db()
+    assert (retrofit.name, retrofit.company) == ("Retrofit 2", montreuil)
+    client.post(address, {**form, "company": engines.pk, "version": retrofit.version})
+    retrofit.refresh_from_db()
+    assert retrofit.company == engines
+
+
 def test_the_search_box_finds_nothing_of_another_team(
     rep: User, jean: Contact, candles: Deal, montreuil: Company, sign_in: Callable[[User], Client]
 ) -> None:

@@ -106,7 +106,19 @@ def test_a_suggestion_is_accepted_or_refused(
     assert row.state == "linked"
 
 
-@pytest.mark.parametrize("name", ["unlink", "relink", "accept", "refuse"])
+def test_not_this_person_can_be_taken_back(signed_in: Client, bob: Any, ada_profile: SocialProfile, acme: Any) -> None:
+    facts = [{"code": "by_hand", "facts": {}, "against": False}]
+    row = ProfileLink.objects.create(profile=ada_profile, contact=bob, state="suggested", score=0.8, evidence=facts)
+    refused = signed_in.post(reverse("socialcrm:refuse", args=[row.pk]), headers=FRAGMENT).content.decode()
+    undo = reverse("socialcrm:reconsider", args=[row.pk])
+    assert undo in refused
+    page = signed_in.post(undo, headers=FRAGMENT).content.decode()
+    row.refresh_from_db()
+    assert (row.state, row.decided_by, row.evidence[0]["code"]) == ("suggested", None, "by_hand")
+    assert "@ada_l is suggested again." in page
+
+
+@pytest.mark.parametrize("name", ["unlink", "relink", "accept", "refuse", "reconsider"])
 def test_links_of_foreign_contacts_look_like_none(name: str, signed_in: Client, ada: Any, settings: Any) -> None:
     settings.SOCIALCRM_CONTACT_ADAPTER = "tests.views.blind.Blind"
     assert signed_in.post(reverse(f"socialcrm:{name}", args=[ProfileLink.objects.get().pk])).status_code == 404

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from socialcrm.contacts import get_adapter
 from socialcrm.models import Post, Reply, SocialAccount
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +212,24 @@ def test_the_outbox_shows_states_and_retries_in_bulk(
     signed_in.post(reverse("socialcrm:outbox_act"), {"reply": [reply.pk], "do": "retry"})
     reply.refresh_from_db()
     assert reply.state == "queued"
+
+
+def test_the_outbox_leads_to_the_contact_and_to_the_network(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount, rep: User
+) -> None:
+    Reply.objects.create(account=acme, post=mention, user=rep, text="Again", client_key="a", state="failed")
+    page = signed_in.get(reverse("socialcrm:outbox")).content.decode()
+    assert f'href="{get_adapter().url(ada)}"><bdi>Ada Lovelace</bdi>' in page
+    assert "Open on X" in page
+
+
+def test_the_outbox_names_no_contact_that_i_may_not_see(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount, rep: User, settings: Any
+) -> None:
+    settings.SOCIALCRM_CONTACT_ADAPTER = "tests.views.blind.Blind"
+    Reply.objects.create(account=acme, post=mention, user=rep, text="Again", client_key="a", state="failed")
+    page = signed_in.get(reverse("socialcrm:outbox")).content.decode()
+    assert "Again" in page and "Ada Lovelace" not in page
 
 
 def test_the_outbox_hides_what_others_wrote_to_people_i_may_not_see(
