@@ -186,22 +186,9 @@ register.filter("contact_name", name_of)
 register.filter("day_time", display.day_time)
 
 
-@register.filter
-def number(value: Any) -> str:
-    """A number as the page's language groups it; a dash where it is unknown."""
-    return "–" if value is None else formats.number_format(value, use_l10n=True, force_grouping=True)
-
-
-@register.filter
-def after_colon(value: Any) -> str:
-    """The value behind a colon, set as the language sets it."""
-    return _(": %(n)s") % {"n": value}
-
-
-@register.filter
-def said_count(value: int | None) -> str:
-    """A count behind the name of a button that is read aloud; nothing where it is unknown."""
-    return "" if value is None else after_colon(number(value))
+register.filter("number", display.number)
+register.filter("after_colon", display.after_colon)
+register.filter("said_count", display.said_count)
 
 
 @register.filter

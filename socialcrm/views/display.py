@@ -66,6 +66,21 @@ def initials(name: str) -> str:
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
 
 
+def number(value: Any) -> str:
+    """A number as the page's language groups it; a dash where it is unknown."""
+    return "–" if value is None else formats.number_format(value, use_l10n=True, force_grouping=True)
+
+
+def after_colon(value: Any) -> str:
+    """The value behind a colon, set as the language sets it."""
+    return _(": %(n)s") % {"n": value}
+
+
+def said_count(value: int | None) -> str:
+    """A count behind the name of a button that is read aloud; nothing where it is unknown."""
+    return "" if value is None else after_colon(number(value))
+
+
 def network_time(when: datetime) -> str:
     """A post's time as X shows it: 9:42 AM · Nov 19, 2026."""
     return formats.date_format(timezone.localtime(when), _("g:i A · M j, Y"))
