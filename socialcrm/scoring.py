@@ -10,13 +10,17 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
+import msgspec
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from . import bulk
 from .models import InfluenceScore, Mention, Post, ProfileLink, SocialProfile, Stream
 from .networks import networks
 
@@ -25,6 +29,25 @@ WINDOW = timedelta(days=30)
 HISTORY = timedelta(days=365)
 CHANGE_DAYS = 90
 BATCH = 2000
+
+
+FEW = 50  # rows that travel with their statement; more go through a staging table
+
+SCORES = bulk.Staging(
+    "socialcrm_in_score",
+    (
+        ("profile_id", "bigint"), ("day", "date"), ("version", "smallint"), ("value", "float8"),
+        ("confidence", "float8"), ("parts", "jsonb"), ("computed_at", "timestamptz"),
+    ),
+)  # fmt: skip
+# A profile that is gone since it was read has no score. `day` is the unique key's second half: today's is replaced.
+UPSERT = """
+INSERT INTO socialcrm_influencescore (profile_id, day, version, value, confidence, parts, computed_at)
+SELECT s.profile_id, s.day, s.version, s.value, s.confidence, s.parts, s.computed_at
+FROM socialcrm_in_score s JOIN socialcrm_socialprofile p ON p.id = s.profile_id WHERE TRUE ORDER BY s.profile_id
+ON CONFLICT (profile_id, day) DO UPDATE SET version = excluded.version, value = excluded.value,
+    confidence = excluded.confidence, parts = excluded.parts, computed_at = excluded.computed_at
+"""
 
 
 class Signal(NamedTuple):
@@ -146,24 +169,27 @@ def in_scope(profile_ids: Iterable[int] | None = None) -> QuerySet[SocialProfile
 
 
 def _score(batch: list[tuple[int, str, int | None, int | None]]) -> None:
-    now, today = timezone.now(), timezone.localdate()
+    now, today = timezone.now(), timezone.localdate().isoformat()
     heard = echo_counts([row[0] for row in batch])
     rows = []
     for pk, _network, followers, listed in batch:
         mentions, reposts = heard.get(pk, (None, None))
         score = card({"followers": followers, "listed": listed, "mentions": mentions, "reposts": reposts})
-        rows.append(
-            InfluenceScore(
-                profile_id=pk, day=today, version=VERSION, value=score.value, confidence=score.confidence,
-                parts=score.parts, computed_at=now,
-            )
-        )  # fmt: skip
-    InfluenceScore.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["profile", "day"],
-        update_fields=["version", "value", "confidence", "parts", "computed_at"],
-    )
+        parts = msgspec.json.encode(score.parts).decode()
+        rows.append((pk, today, VERSION, score.value, score.confidence, parts, now))
+    bulk.retry_deadlocks(partial(_write, rows))
+
+
+def _write(rows: list[tuple[Any, ...]]) -> None:
+    few = len(rows) <= FEW
+    nested = bulk.in_transaction()
+    with transaction.atomic():
+        work = bulk.Bulk(() if few else (SCORES,), nested=nested)
+        if few:
+            work.run_with(SCORES, rows, UPSERT)
+        else:
+            work.stage(SCORES, rows)
+            work.run(UPSERT)
 
 
 def echo_counts(profile_ids: list[int]) -> dict[int, tuple[int, int]]:

@@ -16,7 +16,7 @@ from socialcrm.models import InfluenceScore, Mention, Post, ProfileLink, SocialP
 from .pipeline import Amounts, Pipeline
 from .standings import CHANGE_DAYS, Standing
 
-PAGE_SIZE = 25
+PAGE_SIZE = 15
 SALT = "socialcrm.reports.ranking"
 Key = Any  # a number, a text or a moment; None stands at the end in both directions
 

@@ -14,7 +14,6 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from socialcrm.contacts import ContactBrief
 from socialcrm.views import asked, charts, display, scores
@@ -56,11 +55,11 @@ def sums(amounts: Mapping[str, Decimal]) -> list[str]:
 
 @register.filter
 def percent(share: float | None) -> str:
-    """A share of 1 in per cent, with one decimal where it has one; empty where there is none."""
+    """A share of 1 in per cent with one decimal; nothing and everything without; empty where there is none."""
     if share is None:
         return ""
     value = round(share * 100, 1)
-    digits = formats.number_format(value, decimal_pos=0 if value == int(value) else 1, use_l10n=True)
+    digits = formats.number_format(value, decimal_pos=0 if value in (0, 100) else 1, use_l10n=True)
     return _("%(number)s%%") % {"number": digits}
 
 
@@ -76,7 +75,7 @@ def short_day(day: date | None) -> str:
 def change(value: float | None) -> SafeString:
     """Points up or down with an arrow; less than 10 is grey, since it means nothing."""
     if value is None:
-        return format_html('<span class="sc-faint sc-xs">{}</span>', _("first day"))
+        return format_html('<span class="sc-faint">–<span class="visually-hidden">{}</span></span>', _("first day"))
     points = round(value)
     tone = "" if abs(points) < 10 else "sc-change--up" if points > 0 else "sc-change--down"
     arrow = "arrow-up" if points > 0 else "arrow-down" if points < 0 else "minus"
@@ -101,7 +100,7 @@ def sort_head(asked: Any, name: str, words: str, css: str = "", first: bool = Fa
     on = (asked.sort.lstrip("-") or "score") == name
     turned = on and asked.sort.startswith("-")
     following = f"-{name}" if on and not turned else name
-    down = first == turned
+    down = bool(first) != turned
     order = ("descending" if down else "ascending") if on else "none"
     arrow = sc_icon("arrow-down" if down else "arrow-up", "sc-icon--sm") if on else ""
     query = asked.query(sort="" if following == "score" else following)
@@ -119,9 +118,9 @@ def contact_href(brief: ContactBrief, key: Any) -> str:
 
 @register.filter
 def touched(when: datetime) -> str:
-    """How long ago, in days: today, 3 days ago."""
+    """How long ago, in days: today, 3 d ago."""
     days = (timezone.localdate() - timezone.localdate(when)).days
-    return _("today") if days < 1 else ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+    return _("today") if days < 1 else _("%(n)d d ago") % {"n": days}
 
 
 register.filter("band_label", asked.band_name)

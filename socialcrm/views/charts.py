@@ -25,14 +25,14 @@ def histogram(counts: Sequence[int]) -> SafeString:
     )
     cuts = format_html_join(
         "",
-        '<line x1="{}%" x2="{}%" y1="{}" y2="{}"/>',
-        ((band.start, band.start, HEIGHT, HEIGHT + 6) for band in BANDS[1:]),
+        '<line x1="{}%" x2="{}%" y1="{}" y2="{}"/><text x="{}%" y="{}">{}</text>',
+        ((start, start, HEIGHT, HEIGHT + 4, start, HEIGHT + 18, start) for start, *_rest in BANDS[1:]),
     )
     return format_html(
         '<svg class="sc-spread" role="img" aria-label="{}" width="100%" height="{}">{}'
         '<line x1="0" x2="100%" y1="{}" y2="{}"/>{}</svg>',
         _("How many contacts have which score; the list below has the figures."),
-        HEIGHT + 6, bars, HEIGHT, HEIGHT, cuts,
+        HEIGHT + 20, bars, HEIGHT, HEIGHT, cuts,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from socialcrm.reports import (
 
 from .answer import needs
 from .asked import band_name
-from .report_mentions import Row, names_of, table_rows
+from .report_mentions import Row, group_head, names_of, table_rows
 from .scores import label
 
 AT_ONCE = 500  # rows that are loaded together
@@ -77,7 +77,7 @@ def mentions_export(request: HttpRequest) -> HttpResponseBase:
     ask = MentionAsk.read(request.GET)
     lines = Answers(mentions_asked_for(request.user, ask), MentionAsk(agent=ask.agent)).lines()
     rows = table_rows(ask, lines[ask.group], names_of(lines["agent"], request.user))
-    head = [_group_head(ask.group), _("Mentions"), _("Answered"), _("Answered, %"), _("Median wait, minutes"),
+    head = [group_head(ask.group), _("Mentions"), _("Answered"), _("Answered, %"), _("Median wait, minutes"),
             _("90th percentile, minutes")]  # fmt: skip
     return as_file(_form(request), pgettext("file", "mentions"), head, (_line(row) for row in rows))
 
@@ -88,11 +88,6 @@ def _line(row: Row) -> list[Any]:
         row.label, line.mentions, line.answered, round((line.share or 0) * 100, 1),
         *[round(wait / 60, 1) if wait is not None else "" for wait in (line.median, line.p90)],
     ]  # fmt: skip
-
-
-def _group_head(group: str) -> str:
-    words = {"day": _("Day"), "account": _("Account"), "network": _("Network"), "agent": _("Answered by")}
-    return words[group]
 
 
 def _form(request: HttpRequest) -> str:

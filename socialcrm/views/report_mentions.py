@@ -68,6 +68,7 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
     context = {
         "ask": ask, "whole": lines["whole"][0], "periods": periods(ask), "chips": mention_chips(ask, names),
         "rows": table_rows(ask, lines[ask.group], names), "days": every_day(lines["day"], ask), "groups": groups(ask),
+        "group_head": group_head(ask.group),
         "waiting": with_contacts(request.user, waiting.rows), "waiting_total": waiting.total,
         "accounts": names["account"].items(), "agents": names["agent"].items(),
         "networks": [(name, cls.label) for name, cls in networks().items()],
@@ -197,6 +198,12 @@ def groups(ask: MentionAsk) -> list[dict[str, Any]]:
         {"label": label, "href": f"?{ask.query(by='' if name == 'day' else name)}#table", "on": ask.group == name}
         for name, label in words.items()
     ]
+
+
+def group_head(group: str) -> str:
+    """What the first column holds."""
+    words = {"day": _("Day"), "account": _("Account"), "network": _("Network"), "agent": _("Answered by")}
+    return words[group]
 
 
 def mention_chips(ask: MentionAsk, names: dict[str, dict[str, str]]) -> list[Chip]:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialcrm import scoring
-from socialcrm.models import InfluenceScore, Post, SocialAccount, SocialProfile, Stream
+from socialcrm.models import InfluenceScore, Mention, Post, SocialAccount, SocialProfile, Stream
 
 NAMES = [signal.name for signal in scoring.CARD]
 COUNTS = st.none() | st.integers(0, 10**9)
@@ -155,11 +155,52 @@ def test_queries_do_not_grow_with_the_profiles(ada: Any, acme: SocialAccount) ->
             scoring.score_profiles()
         return len(seen)
 
+    for number in range(scoring.FEW):
+        strange_profile(number, acme)
     few = queries()
-    for number in range(50):
-        profile = SocialProfile.objects.create(network="twitter", external_id=f"x{number}", handle=f"h{number}")
-        post = Post.objects.create(
-            network="twitter", external_id=f"p{number}", author=profile, posted_at=timezone.now()
-        )
-        post.mentions.create(account=acme, author=profile, posted_at=post.posted_at)
+    for number in range(scoring.FEW, scoring.FEW + 50):
+        strange_profile(number, acme)
     assert queries() == few
+
+
+@pytest.mark.parametrize("many", [3, 120], ids=["with the statement", "through a staging table"])
+def test_scored_together_or_one_by_one_is_the_same(ada: Any, acme: SocialAccount, many: int) -> None:
+    """Unknown signals, none at all, and posts of some: the rows are equal to the last digit."""
+    profiles = [strange_profile(number, acme) for number in range(many)]
+    keys = [profile.pk for profile in profiles]
+
+    def kept() -> list[Any]:
+        fields = ("profile", "day", "version", "value", "confidence", "parts")
+        return list(InfluenceScore.objects.order_by("profile").values_list(*fields))
+
+    assert scoring.score_profiles(keys) == many
+    together = kept()
+    InfluenceScore.objects.all().delete()
+    assert sum(scoring.score_profiles([key]) for key in keys) == many
+    assert kept() == together
+    assert len({row[3] for row in together}) > many // 3
+
+
+def strange_profile(number: int, acme: SocialAccount) -> SocialProfile:
+    """Somebody who wrote to us; what is known of each differs."""
+    profile = SocialProfile.objects.create(
+        network="twitter", external_id=f"s{number}", handle=f"strange_{number}",
+        followers=None if number % 3 == 0 else number**3, listed=None if number % 5 == 0 else number * 7,
+    )  # fmt: skip
+    now = timezone.now()
+    post = Post.objects.create(
+        network="twitter", external_id=f"p{number}", author=profile, posted_at=now, replies_count=number,
+        quotes=None, reposts=number % 7,
+    )  # fmt: skip
+    Mention.objects.create(post=post, account=acme, author=profile, posted_at=now)
+    if number % 2:
+        Stream.objects.create(account=acme, kind="profile_posts", profile=profile, last_success_at=now)
+    return profile
+
+
+def test_a_profile_that_is_gone_meanwhile_stops_nobody_s_score(ada: Any, ada_profile: SocialProfile) -> None:
+    gone = SocialProfile.objects.create(network="twitter", external_id="gone", handle="gone", followers=5)
+    batch = [(pk, "twitter", 5, 5) for pk in (ada_profile.pk, gone.pk)]
+    gone.delete()
+    scoring._score(batch)
+    assert InfluenceScore.objects.get().profile == ada_profile

@@ -4,7 +4,8 @@
   "use strict";
   const plots = new Map();
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const lang = document.documentElement.lang || "en";
+  // Day before month in English too, as everywhere on the page.
+  const lang = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
   const day = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", timeZone: "UTC" });
 
   const read = (table) => {
@@ -29,15 +30,15 @@
       series: [
         {},
         { stroke: "transparent", points: { show: false } },
-        { stroke: token("--sc-chart-1"), width: 1.6, points: { show: false } },
         { stroke: "transparent", points: { show: false } },
+        { stroke: token("--sc-chart-1"), width: 1.6, points: { show: false } },
       ],
-      bands: [{ series: [3, 1], fill: token("--sc-chart-band") }],
+      bands: [{ series: [2, 1], fill: token("--sc-chart-band") }],
       scales: { y: { range: (_, low, high) => [Math.max(0, Math.floor((low - 4) / 10) * 10), Math.min(100, Math.ceil((high + 4) / 10) * 10)] } },
     }),
     days: () => ({
       series: [{}, bars("--sc-chart-mute"), bars("--sc-chart-1")],
-      scales: { y: { range: (_, low, high) => [0, Math.max(4, high * 1.05)] } },
+      scales: { x: { range: (_, first, last) => [first - 43200, last + 43200] }, y: { range: (_, low, high) => [0, Math.max(4, high * 1.05)] } },
     }),
   };
 
@@ -77,6 +78,7 @@
       width: place.clientWidth,
       height: place.dataset.plot === "days" ? 200 : 176,
       legend: { show: false },
+      padding: [10, 0, 0, 16],
       cursor: { y: false, drag: { x: false, y: false }, points: { show: place.dataset.plot === "band" } },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
       axes: axes(),
