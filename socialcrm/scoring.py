@@ -31,8 +31,6 @@ CHANGE_DAYS = 90
 BATCH = 2000
 
 
-FEW = 50  # rows that travel with their statement; more go through a staging table
-
 SCORES = bulk.Staging(
     "socialcrm_in_score",
     (
@@ -175,21 +173,16 @@ def _score(batch: list[tuple[int, str, int | None, int | None]]) -> None:
     for pk, _network, followers, listed in batch:
         mentions, reposts = heard.get(pk, (None, None))
         score = card({"followers": followers, "listed": listed, "mentions": mentions, "reposts": reposts})
-        parts = msgspec.json.encode(score.parts).decode()
+        parts = msgspec.Raw(msgspec.json.encode(score.parts))
         rows.append((pk, today, VERSION, score.value, score.confidence, parts, now))
     bulk.retry_deadlocks(partial(_write, rows))
 
 
 def _write(rows: list[tuple[Any, ...]]) -> None:
-    few = len(rows) <= FEW
-    nested = bulk.in_transaction()
     with transaction.atomic():
-        work = bulk.Bulk(() if few else (SCORES,), nested=nested)
-        if few:
-            work.run_with(SCORES, rows, UPSERT)
-        else:
-            work.stage(SCORES, rows)
-            work.run(UPSERT)
+        work = bulk.Bulk()
+        work.stage(SCORES, rows)
+        work.run(UPSERT, reading=SCORES)
 
 
 def echo_counts(profile_ids: list[int]) -> dict[int, tuple[int, int]]:

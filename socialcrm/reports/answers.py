@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core import signing
@@ -196,7 +195,7 @@ def _loaded(rows: Sequence[Any]) -> list[Heard]:
 
 
 def _token(at: Any, pk: int) -> str:
-    return signing.dumps([at.isoformat() if isinstance(at, datetime) else at, pk], salt=SALT)
+    return signing.dumps([str(at), pk], salt=SALT)
 
 
 def _beyond(token: str) -> tuple[str, list[Any]]:
@@ -207,6 +206,6 @@ def _beyond(token: str) -> tuple[str, list[Any]]:
     moment: Any = parse_datetime(at) if at else None
     if moment is None:
         return "", []
-    # SQLite compares times as text, and this is the text that it gave.
-    value = moment if moment.tzinfo else at
+    # SQLite has no time zone in its times, and compares them as text: this is the text that Django writes.
+    value = moment if moment.tzinfo else str(moment)
     return "WHERE at < %s OR (at = %s AND id < %s)", [value, value, pk]

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from django.db import connections
@@ -148,7 +149,7 @@ def _read(links: QuerySet[ProfileLink]) -> Iterable[Standing]:
         cursor.execute(_JOINED.format(links=sql), params)
         rows = cursor.fetchall()
     if connections[found.db].vendor == "postgresql":
-        return map(Standing._make, rows)
+        return starmap(Standing, rows)
     return (_as_python(row) for row in rows)
 
 
