@@ -12,7 +12,19 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 from playwright.sync_api import Page, Response
 
-from socialcrm.models import Mention, Post, ProfileLink, Reply, SocialAccount, SocialProfile, Stream
+from socialcrm.models import (
+    CannedReply,
+    Conversation,
+    ConversationEvent,
+    ConversationNote,
+    Mention,
+    Post,
+    ProfileLink,
+    Reply,
+    SocialAccount,
+    SocialProfile,
+    Stream,
+)
 
 from .pages import ERRORS, NOT_PAGES, PAGES, routes
 
@@ -139,6 +151,14 @@ def world(
         Mention.objects.create(post=post, account=acme, author=ada_profile, posted_at=mention.posted_at)
         proof = {"external_id": "77", "sent_at": timezone.now()} if state == "sent" else {}
         Reply.objects.create(account=acme, post=post, user=rep, text="Yes", client_key=state, state=state, **proof)
+    talk = Conversation.objects.create(
+        account=acme, thread_id="5000", profile=ada_profile, opened_at=mention.posted_at,
+        waiting_since=mention.posted_at, last_post_at=mention.posted_at, assignee=rep,
+    )  # fmt: skip
+    Mention.objects.update(conversation=talk)
+    ConversationNote.objects.create(conversation=talk, user=rep, text="Four in stock")
+    ConversationEvent.objects.create(conversation=talk, user=rep, kind="taken")
+    canned = CannedReply.objects.create(title="Greeting", text="Hi {contact.first_name|there}, all well?", user=rep)
     rows = [["Grace Hopper", "grace@navy.example"], ["Nobody", "nonsense"]]
     imports = {
         name: ContactImport.objects.create(
@@ -148,7 +168,7 @@ def world(
         for name, state in (("draft", "draft"), ("running", "queued"), ("done", "done"))
     }  # fmt: skip
     keys = {"ada": ada.pk, "twin": twin.pk, "engines": engines.pk, "deal": deal.pk, "task": task.pk, "acme": acme.pk}
-    return {**keys, **imports}
+    return {**keys, **imports, "talk": talk.pk, "canned": canned.pk, "mention": mention.pk}
 
 
 @pytest.fixture

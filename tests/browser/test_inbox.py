@@ -80,7 +80,7 @@ def test_a_view_changes_the_list_and_the_address(inbox: Page, talks: list[Conver
     inbox.locator("#sc-inbox-nav").get_by_role("link", name="Mine").click()
     expect(inbox.locator("a.sc-convo")).to_have_count(1)
     expect(inbox).to_have_url(re.compile("view=mine"))
-    expect(inbox.locator("#sc-listhead h1")).to_have_text("Mine")
+    expect(inbox.locator("#sc-listhead h2")).to_have_text("Mine")
 
 
 def test_a_search_is_in_the_address(inbox: Page) -> None:
