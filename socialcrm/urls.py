@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("social/inbox/bulk/", inbox_acts.bulk, name="inbox_bulk"),
     path("social/inbox/undo/", inbox_acts.undo, name="inbox_undo"),
     path("social/inbox/<int:pk>/", inbox.conversation, name="inbox_conversation"),
+    path("social/inbox/<int:pk>/people/", inbox.people, name="inbox_people"),
     path("social/inbox/<int:pk>/take/", inbox_acts.take, name="inbox_take"),
     path("social/inbox/<int:pk>/assign/", inbox_acts.assign, name="inbox_assign"),
     path("social/inbox/<int:pk>/snooze/", inbox_acts.snooze, name="inbox_snooze"),

@@ -19,7 +19,7 @@ from .acts import (
     undo,
 )
 from .canned import Filled, canned_replies, delete_canned, fill, fill_all, get_canned_reply, may_change, write_canned
-from .counting import Counts, counts
+from .counting import Counts, badge, counts, waiting
 from .customer import Customer
 from .errors import ChangedSince, InboxError, NotAllowed, NotThere, TakenByAnother
 from .filters import SORTS, STATUSES, VIEWS, Filters
@@ -64,6 +64,7 @@ __all__ = [
     "act_on_many",
     "assign",
     "assigning",
+    "badge",
     "colleagues",
     "counts",
     "listing",
@@ -82,4 +83,5 @@ __all__ = [
     "thread_version",
     "undo",
     "version",
+    "waiting",
 ]

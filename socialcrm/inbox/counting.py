@@ -49,5 +49,10 @@ def counts(user: Any, filters: Filters | None = None) -> Counts:
     return Counts(views, {status: _count(mine.filter(status=status)) for status in COUNTED})
 
 
+def waiting(user: Any) -> int:
+    """How many wait for an answer, for the navigation of every page; MOST + 1 stands for more."""
+    return _count(Filters(view="unattended").apply(visible_conversations(user), user))
+
+
 def _count(rows: QuerySet[Conversation]) -> int:
     return rows.order_by().values("pk")[: MOST + 1].count()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from socialcrm import inbox
@@ -30,6 +32,16 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     if is_fragment(request):
         return fragment(request, "socialcrm/inbox/opened.html", {"screen": screen})
     return _page(request, screen)
+
+
+@needs("link_socialprofile")
+@require_GET
+def people(request: HttpRequest, pk: int) -> HttpResponse:
+    """Look for the contact who is the other side of a conversation."""
+    screen = screen_of(request, pk)
+    if is_fragment(request):
+        return fragment(request, "socialcrm/inbox/_customer.html", {"screen": screen})
+    return redirect(f"{screen.here}&{urlencode({'pane': 'cust', 'who': screen.sought})}")
 
 
 @needs("work_inbox")

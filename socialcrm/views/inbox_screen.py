@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from socialcrm import inbox
 from socialcrm.access import get_visible_conversation, usable_accounts
+from socialcrm.contacts import get_adapter
 from socialcrm.forms import key
 from socialcrm.inbox import Filters
 from socialcrm.models import Conversation, Post, SocialAccount
@@ -27,7 +28,7 @@ from .inbox_talk import Talk, open_talk
 from .inbox_words import KEYS, Snooze, snoozes, status_label, view_label
 from .navigation import inbox_nav
 
-PAGE, MOST_SHOWN = 30, 150
+PAGE, MOST_SHOWN, PEOPLE = 30, 150, 6
 
 
 @dataclass
@@ -205,6 +206,19 @@ class Screen:
     def keys(self) -> list[tuple[tuple[str, ...], str]]:
         """The keys and what they do."""
         return [(keys, str(what)) for keys, what in KEYS]
+
+    @property
+    def sought(self) -> str:
+        """The name of a contact that is looked for, to link it to the person."""
+        return self.request.GET.get("who", "").replace("\x00", "").strip()[:100]
+
+    @property
+    def people(self) -> list[dict[str, Any]]:
+        """The contacts that were found."""
+        adapter = get_adapter()
+        found = adapter.search(self.user, self.sought)[:PEOPLE] if self.sought else []
+        rows = adapter.prefetch(found)
+        return [{"pk": row.pk, "name": adapter.name(row), "company": adapter.company(row)} for row in rows]
 
     @property
     def may_reply(self) -> bool:

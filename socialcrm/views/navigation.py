@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from socialcrm.access import usable_accounts, visible_conversations, visible_replies
-from socialcrm.inbox import Filters
+from socialcrm import inbox
+from socialcrm.access import usable_accounts, visible_replies
 from socialcrm.models import Post, Reply, SocialAccount
 from socialcrm.timeline import Entry, Item
 
@@ -34,14 +34,13 @@ def inbox_nav(request: HttpRequest | None, screen: Any = None) -> dict[str, Any]
     if request is None or user is None or not user.has_perm("socialcrm.work_inbox"):
         return None
     canned = request.path.startswith(reverse("socialcrm:canned"))
-    views = screen.views if screen else []
-    return {"n": _waiting(user), "views": views, "here": canned or screen is not None, "canned": canned}
-
-
-def _waiting(user: Any) -> str:
-    rows = Filters(view="unattended").apply(visible_conversations(user), user)
-    number = rows.order_by().values("pk")[:MOST].count()
-    return "" if not number else str(number) if number < MOST else f"{MOST - 1}+"
+    views, number = screen.views if screen else [], inbox.waiting(user)
+    return {
+        "n": inbox.badge(number) if number else "",
+        "views": views,
+        "here": canned or screen is not None,
+        "canned": canned,
+    }
 
 
 def title(item: Item, name: str) -> str:

@@ -79,6 +79,7 @@ NOT_PAGES: dict[str, str] = {
     "socialcrm:live": FRAGMENT,
     "socialcrm:feed": FRAGMENT,
     "socialcrm:inbox_live": FRAGMENT,
+    "socialcrm:inbox_people": FRAGMENT,
     "socialcrm:inbox_take": POST,
     "socialcrm:inbox_assign": POST,
     "socialcrm:inbox_snooze": POST,

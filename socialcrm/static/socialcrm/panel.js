@@ -92,6 +92,8 @@
     var data = new FormData(form);
     if (button && button.name) data.append(button.name, button.value);
     var url = (button && button.getAttribute("formaction")) || form.getAttribute("action");
+    var sent = form.method === "get" ? {} : { method: "POST", body: data };
+    if (form.method === "get") url += (url.includes("?") ? "&" : "?") + new URLSearchParams(data);
     form.setAttribute("aria-busy", "true");
     var buttons = Array.from(form.querySelectorAll("button:not([disabled])"));
     buttons.forEach(function (b) { b.setAttribute("aria-disabled", "true"); });
@@ -100,7 +102,7 @@
       form.removeAttribute("aria-busy");
       buttons.forEach(function (b) { b.removeAttribute("aria-disabled"); });
     }
-    sc.ask(url, { method: "POST", body: data }).then(
+    sc.ask(url, sent).then(
       function (answer) {
         return answer.text().then(function (html) {
           free();
