@@ -95,53 +95,41 @@ class Bulk:
             yield
 
     def send(self, sql: str, params: Sequence[Any] = (), reading: Staging | None = None) -> Answer:
-        """Run a statement; the returned function gives its rows, inside `together` not before its end."""
-        if not self.is_postgres:
-            return self._run_plainly(sql, params)
-        if not self._is_set_up:
-            self._is_set_up = True
-            prepared.cursor(self.connection).execute(_PG_SETUP)
-        if reading is not None:
-            sql, params = reading.as_query + sql, [self._staged[reading.name], *params]
-        cursor = prepared.cursor(self.connection)
-        cursor.execute(prepared.numbered(sql), params)
-        return lambda: list(cursor.fetchall()) if cursor.description else []
+        """Run a statement, on the rows staged for `reading` if it reads any.
 
-    def _run_plainly(self, sql: str, params: Sequence[Any]) -> Answer:
+        The returned function gives the rows that it returns; inside `together` not before the end.
+        """
+        if self.is_postgres and not self._is_set_up:
+            self._is_set_up = True
+            self.ask(_PG_SETUP)
+        if self.is_postgres and reading is not None:
+            sql, params = reading.as_query + sql, [self._staged[reading.name], *params]
+        return self.ask(sql, params)
+
+    def run(self, sql: str, params: Sequence[Any] = (), reading: Staging | None = None) -> Rows:
+        """Run a statement as `send` does, and wait for its rows."""
+        return self.send(sql, params, reading)()
+
+    def ask(self, sql: str, params: Sequence[Any] = ()) -> Answer:
+        """Run a query that reads no staged rows and is best planned as usual."""
+        if self.is_postgres:
+            cursor = prepared.cursor(self.connection)
+            cursor.execute(prepared.numbered(sql), params)
+            return lambda: list(cursor.fetchall()) if cursor.description else []
         with self.connection.cursor() as cursor:
             cursor.execute(sql, plain(params))
             found = list(cursor.fetchall()) if cursor.description else []
         return lambda: found
 
-    def run(self, sql: str, params: Sequence[Any] = (), reading: Staging | None = None) -> Rows:
-        """Run a statement, on the rows staged for `reading` if it reads any; returns its rows where it returns any."""
-        return self.send(sql, params, reading)()
+    def any_of(self, column: str, kind: str = "bigint") -> str:
+        """SQL that tests a column of this PostgreSQL type against a list given as one parameter, see `values`."""
+        if self.is_postgres:
+            return f"{column} = ANY(ARRAY(SELECT value::{kind} FROM jsonb_array_elements_text(%s::jsonb)))"
+        return f"{column} IN (SELECT value FROM json_each(%s))"
 
-    def any_of(self, column: str) -> str:
-        """SQL that tests a column against a list given as one parameter, see `values`."""
-        return _any_of(self.is_postgres, column)
-
-    def values(self, values: Iterable[Any]) -> Any:
+    def values(self, values: Iterable[Any]) -> str:
         """The parameter that `any_of` takes."""
-        return _values(self.is_postgres, values)
-
-
-def find(table: str, column: str, values: Iterable[Any], using: str = "default") -> set[Any]:
-    """Which of these values stand in a table's column; one query and one parameter, however many there are."""
-    connection = connections[using]
-    is_postgres = connection.vendor == "postgresql"
-    with connection.cursor() as cursor:
-        query = f"SELECT {column} FROM {table} WHERE {_any_of(is_postgres, column)}"
-        cursor.execute(query, [_values(is_postgres, values)])
-        return {row[0] for row in cursor.fetchall()}
-
-
-def _any_of(is_postgres: bool, column: str) -> str:
-    return f"{column} = ANY(%s)" if is_postgres else f"{column} IN (SELECT value FROM json_each(%s))"
-
-
-def _values(is_postgres: bool, values: Iterable[Any]) -> Any:
-    return list(values) if is_postgres else msgspec.json.encode(list(values)).decode()
+        return msgspec.json.encode(list(values)).decode()
 
 
 def plain(row: Row) -> tuple[Any, ...]:

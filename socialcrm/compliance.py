@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -16,6 +16,9 @@ from . import audit, bulk
 from .contacts import get_adapter
 from .models import Conversation, InfluenceScore, Mention, Post, ProfileLink, Reply, SocialProfile, Stream, Suppressed
 from .networks import network_class
+
+if TYPE_CHECKING:
+    from .sync.rows import Rows
 
 # A hidden person's page says nothing about them either; ids and counts stay, so that the page can come back.
 NO_WORDS: dict[str, Any] = {"bio": "", "location": "", "website": "", "raw": {}}
@@ -77,15 +80,12 @@ def suppress(profiles: Iterable[SocialProfile]) -> None:
 def suppressed(people: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Which of these (network, external_id) were erased; one query."""
     digests = {Suppressed.digest_of(*key): key for key in people}
-    return {digests[digest] for digest in bulk.find(Suppressed._meta.db_table, "digest", digests)}
-
-
-class Rows(Protocol):
-    """What sync is about to store: rows by (network, external_id); a post's row holds its author's id third."""
-
-    profiles: dict[tuple[str, str], tuple[Any, ...]]
-    posts: dict[tuple[str, str], tuple[Any, ...]]
-    mentions: dict[tuple[str, str, int], tuple[Any, ...]]
+    work = bulk.Bulk()
+    networks = {network for network, _id in digests.values()}
+    known = f"{work.any_of('network', 'text')} AND {work.any_of('digest', 'text')}"
+    params = [work.values(networks), work.values(digests)]
+    found = work.ask(f"SELECT digest FROM socialcrm_suppressed WHERE {known}", params)
+    return {digests[digest] for (digest,) in found()}
 
 
 def leave_out_erased(rows: Rows) -> None:
@@ -95,7 +95,7 @@ def leave_out_erased(rows: Rows) -> None:
         return
     for key in gone:
         del rows.profiles[key]
-    theirs = [key for key, row in rows.posts.items() if (key[0], row[2]) in gone]
+    theirs = [key for key, said in rows.posts.items() if (key[0], said.post.author.external_id) in gone]
     for key in theirs:
         del rows.posts[key]
     for mention in [key for key in rows.mentions if key[:2] in set(theirs)]:

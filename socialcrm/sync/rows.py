@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,10 +17,8 @@ from socialcrm.networks.base import Author, FetchedPost, Page
 
 MAX_INT = 2_147_483_647
 MAX_ID = 500
-HANDLE = 2  # where the handle stands in a profile's row
 NOTHING, NO_OBJECT = msgspec.Raw(b"[]"), msgspec.Raw(b"{}")
-THREAD = 6  # and the thread in a post's, and in a mention's
-MENTION_THREAD = 3
+MENTION_THREAD = 3  # where the thread stands in a mention's row
 PARENT_DEPTH = 5  # missing parents fetched upwards from a mention or a post of ours
 
 PROFILES = Staging(
@@ -47,6 +45,7 @@ MENTIONS = Staging(
     "socialcrm_in_mention",
     (("network", "text"), ("external_id", "text"), ("account_id", "bigint"), ("thread_id", "text"), ("reason", "text")),
 )
+PARENTS = Staging("socialcrm_in_parent", (("network", "text"), ("external_id", "text")))
 
 # Looks at the whole of it and builds nothing: JSON with more behind its end must not reach the statement around it.
 _one_value = msgspec.json.Decoder(msgspec.Raw)
@@ -64,15 +63,28 @@ class Batch:
     outcome: Any = None  # what becomes of the stream, see streams.Outcome
 
 
+class Said(NamedTuple):
+    """A post on its way into the tables."""
+
+    post: FetchedPost
+    batch: Batch
+    wanted: int  # levels of missing parents to fetch
+    thread: str
+
+
 @dataclass(slots=True)
 class Rows:
-    """Rows for the three staging tables, keyed so that each appears once however often the pages repeat it."""
+    """What goes into the staging tables, keyed so that each appears once however often the pages repeat it.
 
-    profiles: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
-    posts: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
+    The rows are made when they are asked for: PostgreSQL already works on the people while those of the posts are made.
+    """
+
+    profiles: dict[tuple[str, str], tuple[Author, Batch]] = field(default_factory=dict)
+    posts: dict[tuple[str, str], Said] = field(default_factory=dict)
     mentions: dict[tuple[str, str, int], tuple[Any, ...]] = field(default_factory=dict)
     nameless: dict[tuple[str, str], str] = field(default_factory=dict)  # post -> parent, where no thread is named
     refused: int = 0
+    bare: bool = False  # with nothing that the network nested or numbered at will
 
     def add(self, batch: Batch) -> None:
         """Take a page in. Posts without a usable id or author are counted as refused, never stored half."""
@@ -92,8 +104,8 @@ class Rows:
         key = (batch.account.network, author.external_id)
         known = self.profiles.get(key)
         # A stub (an id without a handle) gives way to the whole person, never the other way round.
-        if known is None or (author.handle and not known[HANDLE]):
-            self.profiles[key] = profile_row(batch.account.network, author, batch.seen_at)
+        if known is None or (author.handle and not known[0].handle):
+            self.profiles[key] = (author, batch)
         return True
 
     def _post(self, post: FetchedPost, batch: Batch, wanted: int) -> bool:
@@ -101,8 +113,9 @@ class Rows:
             self.refused += 1
             return False
         key = (batch.account.network, post.external_id)
-        if key not in self.posts or self.posts[key][-1] < wanted:
-            self.posts[key] = post_row(batch.account, post, batch.seen_at, wanted)
+        known = self.posts.get(key)
+        if known is None or known.wanted < wanted:
+            self.posts[key] = Said(post, batch, wanted, thread_of(batch.account, post))
             if post.in_reply_to and not names_thread(batch.account, post):
                 self.nameless[key] = post.in_reply_to[:MAX_ID]
         return True
@@ -110,22 +123,29 @@ class Rows:
     def file_under(self, threads: Mapping[tuple[str, str], str]) -> None:
         """Put posts, and what they say to us, into other threads."""
         for key, thread in threads.items():
-            self.posts[key] = _with(self.posts[key], THREAD, thread)
+            self.posts[key] = self.posts[key]._replace(thread=thread)
         for told, row in self.mentions.items():
             if told[:2] in threads:
-                self.mentions[told] = _with(row, MENTION_THREAD, threads[told[:2]])
+                self.mentions[told] = (*row[:MENTION_THREAD], threads[told[:2]], *row[MENTION_THREAD + 1 :])
 
     def _mention(self, post: FetchedPost, batch: Batch) -> None:
         account = batch.account
         key = (account.network, post.external_id, account.pk)
         self.mentions[key] = (*key, thread_of(account, post), reason_of(account, post))
 
+    def profile_rows(self) -> Iterator[tuple[Any, ...]]:
+        """The rows of PROFILES."""
+        for author, batch in self.profiles.values():
+            raw = NO_OBJECT if self.bare else clean_json(author.raw)
+            yield profile_row(batch.account.network, author, batch.seen_at, raw)
 
-def _with(row: tuple[Any, ...], place: int, value: Any) -> tuple[Any, ...]:
-    return (*row[:place], value, *row[place + 1 :])
+    def post_rows(self) -> Iterator[tuple[Any, ...]]:
+        """The rows of POSTS."""
+        for said in self.posts.values():
+            yield post_row(said, (NOTHING, NOTHING, NOTHING, NO_OBJECT) if self.bare else json_of(said.post))
 
 
-def profile_row(network: str, author: Author, seen_at: datetime) -> tuple[Any, ...]:
+def profile_row(network: str, author: Author, seen_at: datetime, raw: msgspec.Raw) -> tuple[Any, ...]:
     """The staging row of a person."""
     texts = tidy(
         author.handle[:255], author.name[:255], author.bio, author.location[:255], author.website[:2000],
@@ -134,23 +154,28 @@ def profile_row(network: str, author: Author, seen_at: datetime) -> tuple[Any, .
     return (
         network, author.external_id, *texts, count(author.followers), count(author.following), count(author.listed),
         count(author.posts_count), author.verified, "protected" if author.protected else "active",
-        aware(author.joined_at), seen_at, clean_json(author.raw),
+        aware(author.joined_at), seen_at, raw,
     )  # fmt: skip
 
 
-def post_row(account: SocialAccount, post: FetchedPost, seen_at: datetime, wanted: int) -> tuple[Any, ...]:
-    """The staging row of a post."""
+def post_row(said: Said, given: tuple[msgspec.Raw, ...]) -> tuple[Any, ...]:
+    """The staging row of a post; `given` is what its network nested, see `json_of`."""
+    post, batch, wanted, thread = said
     metrics = post.metrics
     text, *names = tidy(
-        post.text, thread_of(account, post), post.in_reply_to[:MAX_ID], post.quoted[:MAX_ID], post.kind,
+        post.text, thread, post.in_reply_to[:MAX_ID], post.quoted[:MAX_ID], post.kind,
         post.visibility[:20], post.lang[:10], post.url[:2000],
     )  # fmt: skip
     return (
-        account.network, post.external_id, post.author.external_id, post.to_author_id or None, text,
+        batch.account.network, post.external_id, post.author.external_id, post.to_author_id or None, text,
         aware(post.posted_at), *names, post.edited, count(metrics.likes), count(metrics.replies),
-        count(metrics.reposts), count(metrics.quotes), count(metrics.views), as_json(post.entities),
-        as_json(post.media), as_json(post.mentioned_ids), clean_json(post.raw), seen_at, wanted,
+        count(metrics.reposts), count(metrics.quotes), count(metrics.views), *given, batch.seen_at, wanted,
     )  # fmt: skip
+
+
+def json_of(post: FetchedPost) -> tuple[msgspec.Raw, ...]:
+    """The columns of a post that are JSON."""
+    return as_json(post.entities), as_json(post.media), as_json(post.mentioned_ids), clean_json(post.raw)
 
 
 def thread_of(account: SocialAccount, post: FetchedPost) -> str:
@@ -215,7 +240,10 @@ def aware(moment: datetime | None) -> datetime | None:
 
 def as_json(values: Iterable[Any]) -> msgspec.Raw:
     """JSON of a list."""
-    return clean_json(msgspec.json.encode(values)) if values else NOTHING
+    if not values:
+        return NOTHING
+    made = msgspec.json.encode(values)
+    return clean_json(made) if b"\\u0000" in made else msgspec.Raw(made)
 
 
 def clean_json(raw: bytes) -> msgspec.Raw:

@@ -183,6 +183,7 @@ WHERE c.status <> {_STATUS}
 ADOPT_ORPHANS = flat("""
 UPDATE socialcrm_post AS child SET parents_wanted = 0,
     to_profile_id = COALESCE(child.to_profile_id, parent.author_id)
-FROM socialcrm_post AS parent
-WHERE child.parents_wanted > 0 AND child.network = parent.network AND child.in_reply_to = parent.external_id AND {ids}
+FROM socialcrm_in_parent s, socialcrm_post AS parent
+WHERE child.parents_wanted > 0 AND child.network = s.network AND child.in_reply_to = s.external_id
+    AND parent.network = s.network AND parent.external_id = s.external_id
 """)

@@ -18,7 +18,7 @@ from socialcrm.networks.base import Page
 from socialcrm.signals import post_stored
 
 from . import sql, streams, threads
-from .rows import MENTIONS, NO_OBJECT, NOTHING, POSTS, PROFILES, Batch, Rows
+from .rows import MENTIONS, PARENTS, POSTS, PROFILES, Batch, Rows
 
 logger = logging.getLogger(__name__)
 FRESH_FOR = timedelta(hours=1)  # an unchanged profile is not written again within this time
@@ -83,14 +83,8 @@ def store_many(batches: Sequence[Batch]) -> Stored:
         if isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") != TOO_DEEP:
             raise
         logger.warning("The database refused a network's raw JSON; storing %s posts without it", len(rows.posts))
-        return bulk.retry_deadlocks(partial(_store, without_raw(rows), outcomes, batches))
-
-
-def without_raw(rows: Rows) -> Rows:
-    """The same rows with nothing in them that the network nested or numbered at will."""
-    rows.profiles = {key: (*row[:-1], NO_OBJECT) for key, row in rows.profiles.items()}
-    rows.posts = {key: (*row[:-6], *[NOTHING] * 3, NO_OBJECT, *row[-2:]) for key, row in rows.posts.items()}
-    return rows
+        rows.bare = True
+        return bulk.retry_deadlocks(partial(_store, rows, outcomes, batches))
 
 
 def _store(rows: Rows, outcomes: Sequence[streams.Outcome], batches: Sequence[Batch]) -> Stored:
@@ -98,11 +92,8 @@ def _store(rows: Rows, outcomes: Sequence[streams.Outcome], batches: Sequence[Ba
         threads.settle(rows)
         work = bulk.Bulk()
         stored = Stored(posts=len(rows.posts), refused=rows.refused)
-        settled = _move(work, rows, stored)
-        with work.together():
-            _adopt_orphans(work, stored.new_ids)
-            recompute_conversations(work, stored.conversations - settled, heard=True)
-            streams.write_outcomes(work, outcomes)
+        settled = _move(work, rows, outcomes, stored)
+        recompute_conversations(work, stored.conversations - settled, heard=True)
         _settle_own(work, stored)
         streams.write_gaps(outcomes)
         if stored.new_ids:
@@ -110,30 +101,28 @@ def _store(rows: Rows, outcomes: Sequence[streams.Outcome], batches: Sequence[Ba
     return stored
 
 
-def _move(work: bulk.Bulk, rows: Rows, stored: Stored) -> set[int]:
-    """Put the rows into the tables; returns the conversations that were opened as they are to be."""
+def _move(work: bulk.Bulk, rows: Rows, outcomes: Sequence[streams.Outcome], stored: Stored) -> set[int]:
+    """Put the rows into the tables, the cursors last; returns the conversations that were opened as they are to be."""
     now = timezone.now()
     posts: bulk.Answer = list
     opened: bulk.Answer = list
     heard: bulk.Answer = list
     with work.together():
         if rows.profiles:
-            work.stage(PROFILES, rows.profiles.values())
+            work.stage(PROFILES, rows.profile_rows())
             work.send(sql.UPSERT_PROFILES, [now - FRESH_FOR], PROFILES)
         if rows.posts:
-            work.stage(POSTS, rows.posts.values())
+            work.stage(POSTS, rows.post_rows())
             posts = work.send(sql.UPSERT_POSTS, [now, now], POSTS)
+            work.stage(PARENTS, rows.posts)
+            work.send(sql.ADOPT_ORPHANS, (), PARENTS)
         if rows.mentions:
             work.stage(MENTIONS, rows.mentions.values())
             opened = work.send(sql.OPEN_CONVERSATIONS, [too_old()] * 2, MENTIONS)
             heard = work.send(sql.ADD_MENTIONS, (), MENTIONS)
+        streams.write_outcomes(work, outcomes)
     stored.add(posts(), heard())
     return {pk for pk, first_reply_at in opened() if first_reply_at is None}
-
-
-def _adopt_orphans(work: bulk.Bulk, new_ids: Sequence[int]) -> None:
-    if new_ids:
-        work.send(sql.ADOPT_ORPHANS.format(ids=work.any_of("parent.id")), [work.values(new_ids)])
 
 
 def _settle_own(work: bulk.Bulk, stored: Stored) -> None:

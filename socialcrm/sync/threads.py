@@ -9,7 +9,7 @@ from django.db.models import Case, UniqueConstraint, Value, When
 from socialcrm.models import Conversation, Post
 from socialcrm.models.conversation import PRIVATE_THREAD
 
-from .rows import THREAD, Rows
+from .rows import Rows
 
 Key = tuple[str, str]  # network, external_id
 
@@ -25,7 +25,7 @@ def settle(rows: Rows) -> None:
         return
     wanted = {(key[0], parent) for key, parent in rows.nameless.items()}
     known = _stored_threads(wanted - rows.posts.keys())
-    found = {key: _thread_of(rows, key, known) for key in rows.nameless}
+    found = {key: _thread_of(rows, key, known) for key in rows.nameless if key in rows.posts}  # not the erased
     found = {key: thread for key, thread in found.items() if _fits(rows, key, thread)}
     rows.file_under(found)
     for network in {key[0] for key in found}:
@@ -45,12 +45,12 @@ def _thread_of(rows: Rows, key: Key, known: Mapping[Key, str]) -> str:
             return known.get(parent) or parent[1]
         seen.add(parent)
         key = parent
-    return str(rows.posts[key][THREAD])
+    return rows.posts[key].thread
 
 
 def _fits(rows: Rows, key: Key, thread: str) -> bool:
     """What was said in private stays out of public threads, and the other way round."""
-    return str(rows.posts[key][THREAD]).startswith(PRIVATE_THREAD) == thread.startswith(PRIVATE_THREAD)
+    return rows.posts[key].thread.startswith(PRIVATE_THREAD) == thread.startswith(PRIVATE_THREAD)
 
 
 def _move(network: str, threads: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from socialcrm import sync
+from socialcrm import compliance, sync
 from socialcrm.models import Conversation, Mention, Post, SocialAccount, SocialProfile, Stream, Tombstone
 from socialcrm.networks.base import Author, FetchedPost, Metrics, Page
 
@@ -172,6 +172,12 @@ def test_a_mention_in_a_thread_that_we_wrote_in_already_waits_for_nobody(acme: S
     conversation = Conversation.objects.get()
     assert (conversation.status, conversation.waiting_since) == ("pending", None)
     assert conversation.first_reply_at == conversation.last_post_at == T0 + timedelta(minutes=5)
+
+
+def test_an_erased_persons_reply_in_no_named_thread_is_left_out(acme: SocialAccount) -> None:
+    compliance.suppress([SocialProfile(network="twitter", external_id="900")])
+    sync.store(page(said("2", in_reply_to="1"), said("3", author=author("901", "dan"))), acme)
+    assert list(Post.objects.values_list("external_id", flat=True)) == ["3"]
 
 
 def test_a_conversation_belongs_to_who_spoke_first_not_to_who_was_known_first(acme: SocialAccount) -> None:
