@@ -18,6 +18,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "socialcrm-refresh-servers": {
+        "task": "socialcrm.refresh_servers",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "socialcrm-check-deletions": {"task": "socialcrm.check_deletions", "schedule": 900.0, "options": {"expires": 900}},
     "socialcrm-fill-gaps": {"task": "socialcrm.fill_gaps", "schedule": 300.0, "options": {"expires": 300}},
     # Matching and scoring.

@@ -80,6 +80,12 @@ def refresh_profiles() -> int:
     return sync.refresh_profiles()
 
 
+@shared_task(name="socialcrm.refresh_servers")
+def refresh_servers() -> int:
+    """Ask the servers of our accounts for their limits."""
+    return sync.refresh_servers()
+
+
 @shared_task(name="socialcrm.check_deletions")
 def check_deletions() -> int:
     """Forget what was deleted on the networks."""

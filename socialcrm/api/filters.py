@@ -15,7 +15,7 @@ from django_filters import rest_framework as filters
 from socialcrm import access
 from socialcrm.contacts import get_adapter
 from socialcrm.models import InfluenceScore, Mention, Post, ProfileLink, Reply, SocialAccount, SocialProfile
-from socialcrm.networks import canonical_id
+from socialcrm.networks import canonical_id, networks
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 MOST_CHARACTERS = 200
@@ -120,11 +120,11 @@ class ProfileFilter(BySocialFilter):
 class PostFilter(BySocialFilter):
     """Posts by network and id there, author, contact, account mentioned, and time."""
 
-    external_id = Text(field_name="external_id")
+    external_id = Text(method="by_key", help_text="The id on the network; on Mastodon with or without @server.")
     author = Id(field_name="author", help_text="A profile's id.")
     contact = Text(method="by_contact", help_text="A contact's id: what the contact wrote.")
     account = Id(method="by_account", help_text="An account's id: what mentions it.")
-    in_reply_to = Text(field_name="in_reply_to", help_text="The id, on the network, of the post answered.")
+    in_reply_to = Text(method="by_key", help_text="The id, on the network, of the post answered.")
     since = MomentFilter(field_name="posted_at", lookup_expr="gte", help_text="Posted at or after, ISO 8601.")
     until = MomentFilter(field_name="posted_at", lookup_expr="lt", help_text="Posted before, ISO 8601.")
 
@@ -135,6 +135,14 @@ class PostFilter(BySocialFilter):
     def by_contact(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Posts of a contact's profiles."""
         return rows.filter(author__in=self.linked_to(value).values("profile"))
+
+    def by_key(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Posts whose key the id may stand for: servers of one network may each have one of this number."""
+        servers: dict[str, set[str]] = {network: set() for network in networks()}
+        for network, server in SocialAccount.objects.exclude(server="").values_list("network", "server").distinct():
+            servers.setdefault(network, set()).add(server)
+        spelled = {one for name, cls in networks().items() for one in cls.spellings(value, servers[name])}
+        return rows.filter(**{f"{name}__in": spelled})
 
     def by_account(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Posts that mention an account of the user's."""

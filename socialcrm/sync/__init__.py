@@ -7,6 +7,7 @@ from .gaps import fill_gap, fill_lost
 from .health import Health, StreamHealth, health
 from .pull import pull, pull_account, pull_due
 from .resolve import resolve_profile
+from .servers import refresh_servers
 from .store import Stored, store, store_many
 from .streams import ensure_streams, follow_profile, follow_profiles, make_due, unfollow_profile
 from .upkeep import check_deletions, fetch_parents, refresh_profiles
@@ -29,6 +30,7 @@ __all__ = [
     "pull_account",
     "pull_due",
     "refresh_profiles",
+    "refresh_servers",
     "resolve_profile",
     "store",
     "store_many",

@@ -21,6 +21,8 @@ T = TypeVar("T")
 BATCH = 100
 RECENT = timedelta(days=7)
 WRITERS = timedelta(days=30)
+OPEN_TO_ALL = ("public", "unlisted")
+OPEN = Q(visibility__in=OPEN_TO_ALL)
 STATE_OF = {"suspended": "suspended", "protected": "protected", "deleted": "gone", "unknown": "gone"}
 POST_STATE_OF = {"deleted": "deleted", "unknown": "deleted"}  # anything else hides it for now: withheld
 
@@ -31,20 +33,23 @@ def batches(rows: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
         yield rows[start : start + size]
 
 
-def readers(verb: str, purpose: str) -> Iterator[tuple[SocialAccount, Network]]:
-    """One working account for each network that has the verb and money left for the purpose."""
-    accounts = list(SocialAccount.objects.connected().order_by("network", "pk"))
+def readers(verb: str, purpose: str, of: Iterable[int] | None = None) -> Iterator[tuple[SocialAccount, Network]]:
+    """Working accounts of networks that have the verb, with money left for the purpose: one for each server of each
+    network, or every one of those whose keys are given."""
+    rows = SocialAccount.objects.connected().order_by("network", "pk")
+    accounts = list(rows if of is None else rows.filter(pk__in=of))
     allowed = ledger.may_spend_many(accounts)
-    done: set[str] = set()
+    done: set[tuple[str, str]] = set()
     for account in accounts:
-        if account.network in done or not allowed[account.pk](purpose):
+        place = (account.network, account.server)
+        if (of is None and place in done) or not allowed[account.pk](purpose):
             continue
         try:
             network = connect.open_network(account, purpose)
         except NetworkError:
             continue
         if network.can(verb):
-            done.add(account.network)
+            done.add(place)
             yield account, network
 
 
@@ -68,13 +73,14 @@ def fetch_parents(limit: int = 500) -> int:
     came = 0
     with ledger.batch():
         for account, network in readers("posts", "parents"):
-            for wanted, ids in _wanted_parents(account.network, limit):
+            for wanted, ids in _wanted_parents(network, limit):
                 came += _fetch_parents(account, network, ids, wanted)
     return came
 
 
-def _wanted_parents(network: str, limit: int) -> Iterator[tuple[int, Sequence[str]]]:
-    rows = Post.objects.filter(network=network, parents_wanted__gt=0).values("in_reply_to")
+def _wanted_parents(network: Network, limit: int) -> Iterator[tuple[int, Sequence[str]]]:
+    orphans = Post.objects.filter(network=network.id, parents_wanted__gt=0, in_reply_to__endswith=network.id_suffix)
+    rows = orphans.values("in_reply_to")
     found = rows.annotate(wanted=Max("parents_wanted")).order_by("-wanted", "in_reply_to")[:limit]
     groups: dict[int, list[str]] = {}
     for row in found:
@@ -149,10 +155,23 @@ def check_deletions(limit: int = 500) -> int:
     gone = 0
     with ledger.batch():
         for account, network in readers("posts", "deletions"):
-            ids = list(unchecked_posts(account.network).values_list("external_id", flat=True)[:limit])
-            for batch in batches(ids):
-                gone += _check(account, network, batch)
+            gone += _check_some(account, network, OPEN, limit)
+        for account, network in readers("posts", "deletions", of=_accounts_with_closed_posts()):
+            to_us = Mention.objects.filter(post=OuterRef("pk"), account=account)
+            gone += _check_some(account, network, ~OPEN & (Q(account=account) | Q(Exists(to_us))), limit)
     return gone
+
+
+def _accounts_with_closed_posts() -> set[int]:
+    """Accounts to which something was said that not everyone may read: no other one can ask whether it is there."""
+    closed = Mention.objects.filter(posted_at__gte=timezone.now() - RECENT).exclude(post__visibility__in=OPEN_TO_ALL)
+    return set(closed.values_list("account", flat=True))
+
+
+def _check_some(account: SocialAccount, network: Network, which: Q, limit: int) -> int:
+    rows = unchecked_posts(network.id).filter(which, external_id__endswith=network.id_suffix)
+    ids = list(rows.values_list("external_id", flat=True)[:limit])
+    return sum(_check(account, network, batch) for batch in batches(ids))
 
 
 def unchecked_posts(network: str) -> QuerySet[Post]:

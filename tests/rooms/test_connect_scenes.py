@@ -32,13 +32,16 @@ from .outbox_world import World, time_passes
 TOKEN = {"method": "POST", "path": "^/2/oauth2/token$"}
 
 
-def press_allow(net: Sandbox, url: str, handle: str) -> dict[str, str]:
-    """What a person does on the network's page; returns the query that the browser brings back to us."""
+def press_allow(net: Sandbox, url: str, handle: str, whole: bool = False) -> dict[str, str]:
+    """What a person does on the network's page; returns the query that the browser brings back to us.
+
+    `whole`: the form goes back to the address that it came from, query and all.
+    """
     shown = requests.get(url, timeout=10)
     hidden = dict(re.findall(r'type=hidden name="([^"]+)" value="([^"]*)"', shown.text))
     hidden.setdefault("oauth_token", parse_qs(urlsplit(url).query).get("oauth_token", [""])[0])
     form = {**hidden, "as": handle, "decision": "allow"}
-    back = requests.post(url.split("?")[0], data=form, allow_redirects=False, timeout=10)
+    back = requests.post(url if whole else url.split("?")[0], data=form, allow_redirects=False, timeout=10)
     return dict(parse_qsl(urlsplit(back.headers["location"]).query))
 
 
