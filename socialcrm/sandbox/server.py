@@ -12,6 +12,7 @@ from . import control, faults, life, pages
 from .clock import Clock
 from .faults import Faults
 from .mastodon import routes as mastodon
+from .mastodon.addresses import ROOT
 from .networks import at_path
 from .state import SANDBOX, Sandbox, of
 from .town import build
@@ -65,13 +66,15 @@ async def _own_pages_only(request: web.Request, handler: Handler) -> web.StreamR
 
 @web.middleware
 async def _own_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Addresses and methods that X doesn't have are refused in X's words."""
+    """Addresses and methods that a network doesn't have are refused in its words."""
     try:
         return await handler(request)
     except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
-        if not request.path.startswith("/2/"):
-            raise
-        return problems.not_found().answer(False)
+        if request.path.startswith("/2/"):
+            return problems.not_found().answer(False)
+        if request.path.startswith(f"{ROOT}/api/"):
+            return web.json_response({"error": "Not Found"}, status=404)
+        raise
 
 
 @web.middleware

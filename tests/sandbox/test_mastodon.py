@@ -218,6 +218,12 @@ def test_a_suspended_account_can_neither_act_nor_be_read(sandbox: Sandbox, toots
     assert client.ask("GET", ME).status_code == 200
 
 
+def test_an_address_that_is_not_there_is_refused_as_mastodon_does(desk_there: Toots) -> None:
+    for method, path in (("GET", "/api/v1/nowhere"), ("PATCH", "/api/v1/statuses/1")):
+        answer = desk_there.ask(method, path)
+        assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
+
+
 NASTY = [
     "",
     "\x00",
