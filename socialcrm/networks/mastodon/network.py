@@ -27,9 +27,9 @@ from socialcrm.networks.base import (
     Undecided,
     Verdict,
 )
+from socialcrm.networks.html import plain, web_address
 
 from . import rules, walk
-from .content import plain, web_address
 from .parse import VISIBILITY, local, missing
 from .people import People
 from .server import address

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from socialcrm.networks.border import Author, FetchedPost, Metrics, Missing, Page, Unreachable
+from socialcrm.networks.html import first_link, plain, web_address
 
-from .content import first_link, plain, web_address
 from .wire import MAccount, MMedia, MOption, MStatus, read
 
 VISIBILITY = {"public": "public", "unlisted": "unlisted", "private": "followers", "direct": "private"}

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from socialcrm.networks.base import NotFound, ReplyFacts, Whom
+from socialcrm.networks.html import plain
 from socialcrm.networks.mastodon import Mastodon
-from socialcrm.networks.mastodon.content import plain
 from socialcrm.networks.mastodon.rules import fingerprint, length
 
 from .conftest import MastodonScene

@@ -1,4 +1,4 @@
-"""A post's HTML, from any server of the Fediverse, as plain text with places marked in it. Nothing of it is trusted."""
+"""HTML of any server as plain text with places marked in it. Nothing of it is trusted."""
 
 from __future__ import annotations
 
