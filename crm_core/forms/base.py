@@ -17,7 +17,7 @@ def dress(form: forms.BaseForm) -> None:
     """Give each input the class of its kind."""
     for field in form.fields.values():
         widget = field.widget
-        if isinstance(widget, forms.CheckboxInput):
+        if isinstance(widget, (forms.CheckboxInput, forms.CheckboxSelectMultiple)):
             css = "form-check-input"
         else:
             css = "form-select" if isinstance(widget, forms.Select) else "form-control"

@@ -38,7 +38,7 @@ class DealForm(CrmForm):
         widgets = {
             "closes_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "amount": forms.NumberInput(attrs={"min": "0", "step": "0.01", "inputmode": "decimal"}),
-            "contacts": forms.SelectMultiple(attrs={"size": "6"}),
+            "contacts": forms.CheckboxSelectMultiple,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,7 +47,6 @@ class DealForm(CrmForm):
         self.hidden_company = self._hidden_company()
         self.fields["company"].empty_label = _("As it is: another team's") if self.hidden_company else _("None")
         self.fields["contacts"].queryset = Contact.objects.visible_to(self.user).order_by("sort_name")
-        self.fields["contacts"].help_text = _("Hold Ctrl or Cmd to choose several.")
         for name in ("company", "contacts"):
             self._offer(name)
         self.fields["amount"].min_value = 0

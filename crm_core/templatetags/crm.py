@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils import formats, timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -164,6 +164,12 @@ def heading(narrowed: Any, name: str, words: str, largest_first: int = 0, css: s
 def network_mark(network: str) -> SafeString:
     """The badge of a network."""
     return sc_net(network)
+
+
+@register.filter
+def soft(address: str) -> SafeString:
+    """An e-mail or web address that may break before its dots and after its @, rather than inside a word."""
+    return SafeString(str(conditional_escape(address)).replace("@", "@<wbr>").replace(".", "<wbr>."))
 
 
 @register.filter

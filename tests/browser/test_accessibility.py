@@ -123,7 +123,14 @@ class Look:
 
 @pytest.fixture
 def world(
-    live_server: Any, ada: Any, mention: Post, acme: SocialAccount, ada_profile: SocialProfile, rep: User, admin: User
+    live_server: Any,
+    ada: Any,
+    mention: Post,
+    acme: SocialAccount,
+    ada_profile: SocialProfile,
+    rep: User,
+    manager: User,
+    admin: User,
 ) -> dict[str, int]:
     """One of each thing that pages show, in the states that look different."""
     from crm_core.models import Activity, Company, Contact, ContactEmail, ContactImport, Deal
@@ -131,6 +138,7 @@ def world(
 
     setup_roles()
     rep.groups.add(Group.objects.get(name="Sales rep"))
+    manager.groups.add(Group.objects.get(name="Manager"))
     engines = Company.objects.create(name="Engines Ltd", city="London", website="https://engines.example")
     Contact.objects.filter(pk=ada.pk).update(company=engines, city="London", owner=rep, title="Countess")
     ContactEmail.objects.create(contact=ada, email="ada@engines.example")

@@ -68,6 +68,20 @@
       setTimeout(function () { if (!toast.querySelector("a, form")) toast.remove(); }, 6000);
     });
     document.querySelectorAll("[data-selection]").forEach(watchSelection);
+    document.querySelectorAll("[data-pick]").forEach(watchPick);
+  }
+
+  // A long list of boxes to tick: typing leaves those that fit, and those that are ticked.
+  function watchPick(set) {
+    var find = set.querySelector(".sc-pick__find"), rows = set.querySelectorAll("label:not(.sc-pick__find)");
+    find.hidden = rows.length < 8;
+    find.addEventListener("input", function (event) {
+      var words = event.target.value.trim().toLowerCase();
+      rows.forEach(function (row) {
+        row.parentElement.hidden = !row.querySelector("input").checked && row.textContent.toLowerCase().indexOf(words) < 0;
+      });
+    });
+    find.addEventListener("keydown", function (event) { if (event.key === "Enter") event.preventDefault(); });
   }
   function watchSelection(form) {
     var boxes = form.querySelectorAll("input[name=pk]");
