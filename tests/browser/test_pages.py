@@ -54,7 +54,7 @@ def test_the_ways_to_connect_are_in_a_menu_that_the_keyboard_opens_and_closes(
 ) -> None:
     sign_in(admin)
     page.goto(f"{live_server.url}/social/accounts/")
-    page.get_by_text("Connect X").focus()
+    page.locator("summary", has_text="Connect X").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="OAuth 2.0")).to_be_visible()
     page.keyboard.press("Escape")
