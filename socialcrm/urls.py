@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("social/posts/<int:pk>/", replies.item, name="item"),
     path("social/posts/<int:pk>/composer/", replies.composer, name="composer"),
     path("social/posts/<int:pk>/reply/", replies.reply, name="reply"),
+    path("social/posts/<int:pk>/note/", inbox_acts.post_note, name="post_note"),
     path("social/posts/<int:pk>/outside/", replies.outside, name="outside"),
     path("social/replies/<int:pk>/cancel/", replies.cancel, name="reply_cancel"),
     path("social/replies/<int:pk>/retry/", replies.retry, name="reply_retry"),

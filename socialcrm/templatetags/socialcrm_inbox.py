@@ -33,6 +33,13 @@ def social_inbox_nav(context: Any) -> SafeString:
     return SafeString(render_to_string("socialcrm/inbox/_nav.html", {"nav": nav}, request)) if nav else SafeString("")
 
 
+@register.simple_tag(takes_context=True)
+def social_waiting(context: Any) -> str:
+    """How many people wait for an answer, as a badge; nothing for none, and for who may not enter the inbox."""
+    request = context.get("request")
+    return navigation.waiting(request) if request and hasattr(request, "user") else ""
+
+
 @register.simple_tag
 def sc_person(user: Any, size: str = "20") -> SafeString:
     """A colleague's initials, with the name for those who hover or listen."""

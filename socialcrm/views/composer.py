@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
+from django.urls import reverse
+
 from socialcrm import connect
 from socialcrm.models import Post, Reply, SocialAccount
 from socialcrm.networks.base import Network, TextCheck, Verdict
@@ -36,9 +38,10 @@ class Composer:
     seen_in_conversation: int = 0
     moved: Sequence[Post] = ()
     conversation: int = 0
+    may_note: bool = False
     c: int = 0
     kind: str = "reply"
-    at: str = "?"
+    at: str = ""
 
     def __post_init__(self) -> None:
         """An answer typed on the network that is shown above the text has been seen."""
@@ -56,9 +59,22 @@ class Composer:
         return self.rules.audiences(self.post.visibility)[0]
 
     @property
+    def note_url(self) -> str:
+        """Where a note goes; nothing where there is no conversation to note on, or no right to."""
+        if self.conversation:
+            return reverse("socialcrm:inbox_note", args=[self.conversation])
+        mentions_us = getattr(self.post, "mention_reason", None)
+        return reverse("socialcrm:post_note", args=[self.post.pk]) if self.may_note and mentions_us else ""
+
+    @property
     def draft(self) -> str:
         """What the browser keeps an unsent text under: the conversation, else the post."""
         return f"c{self.conversation}" if self.conversation else f"p{self.post.pk}"
+
+    @property
+    def tabs_at(self) -> str:
+        """Where the other kinds of answer are without JavaScript; a query goes on behind it."""
+        return self.at or f"{reverse('socialcrm:composer', args=[self.post.pk])}?"
 
     @property
     def limit(self) -> int:
@@ -130,11 +146,13 @@ def composer_for(
     return Composer(post, account, fitting, eligibility(account, post), **fields)
 
 
-def rows(items: Sequence[Item], accounts: Sequence[SocialAccount], may_reply: bool, open_first: bool) -> list[Row]:
+def rows(
+    items: Sequence[Item], accounts: Sequence[SocialAccount], may_reply: bool, open_first: bool, may_note: bool = False
+) -> list[Row]:
     """Items with their verdicts; the newest mention that waits for us has its composer open."""
     found = []
     for item in items:
-        composer = composer_for(item, accounts) if may_reply else None
+        composer = composer_for(item, accounts, may_note=may_note) if may_reply else None
         row = Row(item, composer.verdict if composer else None)
         if open_first and composer and composer.verdict.allowed and item.waits_for_us:
             row.composer, open_first = composer, False

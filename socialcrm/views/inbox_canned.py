@@ -70,7 +70,7 @@ def menu(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_visible_post(request.user, pk)
     account = get_usable_account(request.user, request.GET.get("account"))
     talk = Conversation(profile=post.author, account=account)
-    canned = list(inbox.canned_replies(request.user)[:MOST])
+    canned = sorted(inbox.canned_replies(request.user)[:MOST], key=lambda one: one.lang not in ("", post.lang[:2]))
     filled = inbox.fill_all(canned, talk, request.user)
     context = {"post": post, "filled": list(zip(canned, filled, strict=True))}
     if is_fragment(request):

@@ -243,6 +243,16 @@ class Screen:
         return self.talk.composer(post, self.accounts, account, **chosen)
 
     @property
+    def draft(self) -> str:
+        """What the browser keeps an unsent note under."""
+        return f"c{self.open_pk}"
+
+    @property
+    def note_url(self) -> str:
+        """Where a note on the open conversation goes."""
+        return reverse("socialcrm:inbox_note", args=[self.open_pk])
+
+    @property
     def why_closed(self) -> str:
         """Why there is nothing to answer with."""
         if not self.may_reply:

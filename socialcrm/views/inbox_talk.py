@@ -72,11 +72,7 @@ class Talk:
         if who.contact is None:
             return []
         owner = adapter.owner(who.contact)
-        known = [
-            (_("E-mail"), ", ".join(who.emails)),
-            (_("Company"), who.company),
-            (_("City"), adapter.city(who.contact)),
-        ]
+        known = [(_("E-mail"), ", ".join(who.emails)), (_("City"), adapter.city(who.contact))]
         return [(name, value) for name, value in (*known, (_("Owner"), called(owner))) if value]
 
     @cached_property

@@ -68,8 +68,11 @@ def snoozes(now: datetime) -> list[Snooze]:
     """The times to choose from, in the person's time zone: in an hour, tomorrow and on Monday at nine."""
     tomorrow = _morning(now + timedelta(days=1))
     monday = _morning(now + timedelta(days=(MONDAY - now.weekday()) % 7 or 7))
-    choices = [Snooze("hour", _("In an hour"), now + timedelta(hours=1)), Snooze("tomorrow", _("Tomorrow"), tomorrow)]
-    return choices if monday == tomorrow else [*choices, Snooze("monday", _("Monday"), monday)]
+    choices = [
+        Snooze("hour", _("In an hour"), now + timedelta(hours=1)),
+        Snooze("tomorrow", pgettext("snooze", "Tomorrow"), tomorrow),
+    ]
+    return choices if monday == tomorrow else [*choices, Snooze("monday", pgettext("snooze", "Monday"), monday)]
 
 
 def _morning(day: datetime) -> datetime:

@@ -34,13 +34,22 @@ def inbox_nav(request: HttpRequest | None, screen: Any = None) -> dict[str, Any]
     if request is None or user is None or not user.has_perm("socialcrm.work_inbox"):
         return None
     canned = request.path.startswith(reverse("socialcrm:canned"))
-    views, number = screen.views if screen else [], inbox.waiting(user)
     return {
-        "n": inbox.badge(number) if number else "",
-        "views": views,
+        "n": waiting(request),
+        "views": screen.views if screen else [],
         "here": canned or screen is not None,
         "canned": canned,
     }
+
+
+def waiting(request: HttpRequest) -> str:
+    """How many wait for an answer, as a badge; counted once for each page, nothing for none."""
+    known: str | None = getattr(request, "socialcrm_waiting", None)
+    if known is None:
+        number = inbox.waiting(request.user) if request.user.has_perm("socialcrm.work_inbox") else 0
+        known = inbox.badge(number) if number else ""
+        request.socialcrm_waiting = known  # type: ignore[attr-defined]
+    return known
 
 
 def title(item: Item, name: str) -> str:

@@ -126,7 +126,7 @@ def build_panel(user: Any, contacts: Any, query: Mapping[str, str], base: str = 
     panel = Panel(
         who,
         page,
-        rows(page.items, accounts, may_reply, open_first=page.first),
+        rows(page.items, accounts, may_reply, open_first=page.first, may_note=user.has_perm("socialcrm.work_inbox")),
         accounts,
         may_reply,
         user.has_perm("socialcrm.link_socialprofile"),

@@ -104,6 +104,7 @@ NOT_PAGES: dict[str, str] = {
     "socialcrm:item": FRAGMENT,
     "socialcrm:composer": FRAGMENT,
     "socialcrm:reply": POST,
+    "socialcrm:post_note": POST,
     "socialcrm:outside": POST,
     "socialcrm:reply_cancel": POST,
     "socialcrm:reply_retry": POST,

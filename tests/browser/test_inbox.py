@@ -20,7 +20,7 @@ from tests.rooms.outbox_world import World, network_options
 from tests.sandbox_process import Sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SOON = 9000  # milliseconds in which the page must have noticed by itself
+SOON = 20_000  # milliseconds in which the page must have noticed by itself
 
 
 @pytest.fixture
@@ -344,10 +344,11 @@ def test_the_agents_scene_from_mention_to_next_word(
     sign_in(agent)
     page.goto(f"{live_server.url}/social/inbox/?view=unassigned&q=is+the+lamp+in+stock")
     page.locator("a.sc-convo").first.click()
+    expect(page.locator("#sc-msgs")).to_contain_text("is the lamp in stock?", timeout=SOON)
     page.keyboard.press("t")
-    expect(page.locator(".sc-assign")).to_contain_text("Agent")
+    expect(page.locator(".sc-assign")).to_contain_text("Agent", timeout=SOON)
     send(page, "Yes, forty of them.")
-    expect(page.locator("#sc-msgs .sc-post--pending")).to_be_visible()
+    expect(page.locator("#sc-msgs .sc-post--pending")).to_be_visible(timeout=SOON)
     talk = Conversation.objects.get(mentions__post__external_id=asked["id"])
     Reply.objects.update(not_before=timezone.now())
     elsewhere(lambda: outbox.send(Reply.objects.get().pk))

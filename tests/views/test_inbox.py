@@ -295,3 +295,33 @@ def test_a_suggestion_is_answered_beside_the_thread(desk: Client, talk: Conversa
     text = desk.post(reverse("socialcrm:accept", args=[link.pk]), data, headers=SCRIPT).content.decode()
     assert 'id="sc-cust"' in text
     assert "Is this Ada Lovelace?" not in text
+
+
+def test_a_note_can_be_written_from_the_contacts_page_and_belongs_to_the_conversation(
+    desk: Client, talk: Conversation, ada_profile: Any, ada: Any
+) -> None:
+    post = Post.objects.get()
+    drawn = desk.get(reverse("socialcrm:contact", args=[ada.pk])).content.decode()
+    address = reverse("socialcrm:post_note", args=[post.pk])
+    assert f'action="{address}"' in drawn
+    assert desk.post(address, {"text": "Said on the phone."}, headers=SCRIPT).status_code == 200
+    assert ConversationNote.objects.get().conversation == talk
+
+
+def test_the_contact_is_found_and_linked_beside_the_thread(desk: Client, talk: Conversation) -> None:
+    from tests.conftest import make_contact
+
+    contact = make_contact(first_name="Ada", last_name="Lovelace")
+    found = desk.get(reverse("socialcrm:inbox_people", args=[talk.pk]), {"who": "lovel"}, headers=SCRIPT)
+    assert "Ada Lovelace" in found.content.decode()
+    data = {"profile": talk.profile_id, "basis": "public", "c": talk.pk}
+    text = desk.post(reverse("socialcrm:link", args=[contact.pk]), data, headers=SCRIPT).content.decode()
+    assert "Open contact" in text
+
+
+def test_weekdays_stay_weekdays_in_french(desk: Client) -> None:
+    """A word for the snooze menu must not become Django's name of the day."""
+    from django.utils import formats, translation
+
+    with translation.override("fr"):
+        assert formats.date_format(timezone.datetime(2026, 11, 23), "l") == "lundi"
