@@ -14,7 +14,16 @@ from django_filters import rest_framework as filters
 
 from socialcrm import access
 from socialcrm.contacts import get_adapter
-from socialcrm.models import InfluenceScore, Mention, Post, ProfileLink, Reply, SocialAccount, SocialProfile
+from socialcrm.models import (
+    CannedReply,
+    InfluenceScore,
+    Mention,
+    Post,
+    ProfileLink,
+    Reply,
+    SocialAccount,
+    SocialProfile,
+)
 from socialcrm.networks import canonical_id, networks
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -168,6 +177,21 @@ class ReplyFilter(BySocialFilter):
         """The caller's own replies, or those of others."""
         mine = Q(user=self.request.user)
         return rows.filter(mine if value else ~mine)
+
+
+class CannedReplyFilter(filters.FilterSet):  # type: ignore[misc]
+    """Canned replies by text and by whose they are."""
+
+    search = Text(method="by_text", help_text="In title or text.")
+    shared = filters.BooleanFilter(field_name="user", lookup_expr="isnull", help_text="Everyone's, or only yours.")
+
+    class Meta:
+        model = CannedReply
+        fields: list[str] = []
+
+    def by_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Those that hold the words."""
+        return rows.filter(Q(title__icontains=value) | Q(text__icontains=value))
 
 
 class AccountFilter(BySocialFilter):

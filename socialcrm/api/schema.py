@@ -59,7 +59,7 @@ class OurSchema(AutoSchema):
     def get_operation_id(self) -> str:
         """A name for generated clients, such as contacts_timeline_list."""
         one = self.path.rstrip("/").endswith("}")
-        verb = {"GET": "read" if one else "list", "POST": "post", "DELETE": "remove"}[self.method]
+        verb = {"GET": "read" if one else "list", "POST": "post", "PUT": "write", "DELETE": "remove"}[self.method]
         return "_".join([*self._words(), verb])
 
     def _is_list_view(self, serializer: Any = None) -> bool:
@@ -126,6 +126,9 @@ SETTINGS: dict[str, Any] = {
         "PostState": "socialcrm.models.Post.State",
         "ProfileState": "socialcrm.models.SocialProfile.State",
         "AccountState": "socialcrm.models.SocialAccount.State",
+        "ConversationStatus": "socialcrm.models.Conversation.Status",
+        "ConversationAct": ["take", "assign", "snooze", "resolve", "reopen"],
+        "EventKind": "socialcrm.models.ConversationEvent.Kind",
         "LinkState": "socialcrm.models.ProfileLink.State",
     },
 }

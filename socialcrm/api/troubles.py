@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.utils.translation import gettext as _
 
-from socialcrm import access, matching, outbox
+from socialcrm import access, inbox, matching, outbox
 from socialcrm.contacts import get_adapter
 from socialcrm.networks.base import AuthExpired, NetworkError, NotFound, RateLimited, Rejected
 
@@ -53,6 +54,24 @@ def answering(user: Any) -> Iterator[None]:
         raise PermissionDenied(str(error)) from error
     except outbox.OutboxError as error:
         raise Problem(409, "not-now", str(error)) from error
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """Turn what the inbox may raise into problems."""
+    try:
+        yield
+    except inbox.TakenByAnother as error:
+        step = _("Leave it to them, or have it assigned to you.")
+        raise Problem(409, "taken-by-another", str(error), next_step=step) from error
+    except inbox.ChangedSince as error:
+        raise Problem(409, "changed-since", str(error)) from error
+    except inbox.NotThere as error:
+        raise Http404 from error
+    except inbox.NotAllowed as error:
+        raise PermissionDenied(str(error)) from error
+    except inbox.InboxError as error:
+        raise Problem(422, "refused", str(error)) from error
 
 
 def network_problem(error: NetworkError) -> Problem:

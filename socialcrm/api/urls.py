@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 
 from .docs import DocsView, SchemaView
-from .views import accounts, contacts, missing, posts, profiles, replies, scores
+from .views import accounts, canned, contacts, conversations, missing, posts, profiles, replies, scores
 
 
 class HostKey:
@@ -35,6 +35,18 @@ contact: list[URLPattern | URLResolver] = [
     path("suggestions/<int:pk>/refuse/", profiles.RefuseSuggestion.as_view(), name="api-suggestion-refuse"),
 ]
 
+conversation: list[URLPattern | URLResolver] = [
+    path("", conversations.ConversationDetail.as_view(), name="api-conversation"),
+    path("thread/", conversations.ConversationThread.as_view(), name="api-conversation-thread"),
+    path("take/", conversations.TakeConversation.as_view(), name="api-conversation-take"),
+    path("assign/", conversations.AssignConversation.as_view(), name="api-conversation-assign"),
+    path("snooze/", conversations.SnoozeConversation.as_view(), name="api-conversation-snooze"),
+    path("resolve/", conversations.ResolveConversation.as_view(), name="api-conversation-resolve"),
+    path("reopen/", conversations.ReopenConversation.as_view(), name="api-conversation-reopen"),
+    path("undo/", conversations.UndoConversation.as_view(), name="api-conversation-undo"),
+    path("notes/", conversations.ConversationNotes.as_view(), name="api-conversation-notes"),
+]
+
 v1: list[URLPattern | URLResolver] = [
     path("contacts/", contacts.ContactList.as_view(), name="api-contacts"),
     path("contacts/<hostkey:key>/", include(contact)),
@@ -47,6 +59,12 @@ v1: list[URLPattern | URLResolver] = [
     path("replies/<int:pk>/cancel/", replies.CancelReply.as_view(), name="api-reply-cancel"),
     path("replies/<int:pk>/retry/", replies.RetryReply.as_view(), name="api-reply-retry"),
     path("replies/<int:pk>/settle/", replies.SettleReply.as_view(), name="api-reply-settle"),
+    path("conversations/", conversations.ConversationList.as_view(), name="api-conversations"),
+    path("conversations/acts/", conversations.ManyConversations.as_view(), name="api-conversations-acts"),
+    path("conversations/<int:pk>/", include(conversation)),
+    path("canned-replies/", canned.CannedReplyList.as_view(), name="api-canned-replies"),
+    path("canned-replies/<int:pk>/", canned.CannedReplyDetail.as_view(), name="api-canned-reply"),
+    path("canned-replies/<int:pk>/filled/", canned.FilledCannedReply.as_view(), name="api-canned-reply-filled"),
     path("accounts/", accounts.AccountList.as_view(), name="api-accounts"),
     path("accounts/<int:pk>/", accounts.AccountDetail.as_view(), name="api-account"),
     path("accounts/<int:pk>/sync/", accounts.SyncAccount.as_view(), name="api-account-sync"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .acts import (
+    Decision,
     Outcome,
     act_on_many,
     assign,
@@ -24,12 +25,14 @@ from .customer import Customer
 from .errors import ChangedSince, InboxError, NotAllowed, NotThere, TakenByAnother
 from .filters import SORTS, STATUSES, VIEWS, Filters
 from .moves import answered, release_lost, tend, wake_due
-from .pages import ContactBrief, InboxPage, Row, listing, version
+from .pages import ContactBrief, InboxPage, Row, listing, row_of, version
 from .people import colleagues, may_work_on
 from .reading import Line, Seen, Thread, mark_seen, thread, thread_version
 from .routing import route_to_owners
 
 __all__ = [
+    "row_of",
+    "Decision",
     "route_to_owners",
     "wake_due",
     "tend",

@@ -8,11 +8,20 @@ from datetime import datetime
 from hashlib import blake2s
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from socialcrm.access import hidden, visible_conversations
 from socialcrm.contacts import get_adapter
-from socialcrm.models import Conversation, ConversationEvent, ConversationSeen, Mention, Post, ProfileLink, Reply
+from socialcrm.models import (
+    Conversation,
+    ConversationEvent,
+    ConversationSeen,
+    Mention,
+    Post,
+    ProfileLink,
+    Reply,
+    SocialProfile,
+)
 from socialcrm.timeline import Cursor
 
 from .filters import Filters
@@ -60,16 +69,20 @@ class InboxPage:
 
 
 def listing(user: Any, filters: Filters, cursor: str = "", limit: int = LIMIT) -> InboxPage:
-    """One page of the conversations that the user may see, in six queries."""
+    """One page of the conversations that the user may see, in a fixed number of queries."""
     window = _window(user, filters, Cursor.parse(cursor))
-    found = _matching(window, filters, user) if filters.q else window
-    talks = list(_loaded(found, user)[: limit + 1])
+    if filters.q:
+        return _search(user, filters, window, limit)
+    talks: list[Any] = list(_loaded(window, user)[: limit + 1])
     page = InboxPage(_rows(talks[:limit], user))
     if len(talks) > limit:
-        page.next_cursor = str(Cursor(talks[limit - 1].at, talks[limit - 1].pk))  # type: ignore[attr-defined]
-    elif filters.q:
-        page.next_cursor = _end_of(window)
+        page.next_cursor = str(Cursor(talks[limit - 1].at, talks[limit - 1].pk))
     return page
+
+
+def row_of(user: Any, conversation: Conversation) -> Row:
+    """One conversation that the user may see, as the list shows it."""
+    return _rows(list(_loaded(Conversation.objects.filter(pk=conversation.pk), user)), user)[0]
 
 
 def version(user: Any, filters: Filters) -> str:
@@ -109,19 +122,34 @@ def _window(user: Any, filters: Filters, cursor: Cursor | None) -> QuerySet[Conv
     return rows.order_by("-at", "-pk") if newest_first else rows.order_by("at", "pk")
 
 
-def _matching(window: QuerySet[Conversation], filters: Filters, user: Any) -> QuerySet[Conversation]:
-    words = filters.q.removeprefix("@")
-    said = shown_mentions(user).filter(conversation=OuterRef("pk"), post__text__icontains=filters.q)
-    person = Q(profile__handle__icontains=words) | Q(profile__name__icontains=filters.q)
-    rows = Conversation.objects.filter(pk__in=window.values("pk")[:SEARCHED]).filter(person | Exists(said))
-    at, newest_first = filters.order
-    rows = rows.annotate(at=F(at) if isinstance(at, str) else at)
-    return rows.order_by("-at", "-pk") if newest_first else rows.order_by("at", "pk")
+def _search(user: Any, filters: Filters, window: QuerySet[Any], limit: int) -> InboxPage:
+    looked: list[Any] = list(window.values_list("pk", "profile_id", "at")[:SEARCHED])
+    hits = _hits(user, filters.q, looked)
+    found = [(pk, at) for pk, _profile, at in looked if pk in hits]
+    page = InboxPage(_rows(_in_order(user, [pk for pk, _at in found[:limit]]), user))
+    if len(found) > limit:
+        page.next_cursor = str(Cursor(found[limit - 1][1], found[limit - 1][0]))
+    elif len(looked) == SEARCHED:
+        page.next_cursor = str(Cursor(looked[-1][2], looked[-1][0]))
+    return page
 
 
-def _end_of(window: QuerySet[Conversation]) -> str:
-    last: Any = window[SEARCHED - 1 : SEARCHED].first()
-    return str(Cursor(last.at, last.pk)) if last else ""
+def _hits(user: Any, words: str, looked: list[Any]) -> set[int]:
+    """Which of these conversations hold the words, or are with a person of that name or handle.
+
+    The keys are handed over, so that the database never looks through more than these, however many posts there are.
+    """
+    named = Q(handle__icontains=words.removeprefix("@")) | Q(name__icontains=words)
+    people = SocialProfile.objects.filter(named, pk__in={profile for _pk, profile, _at in looked})
+    them = set(people.values_list("pk", flat=True))
+    said = shown_mentions(user).filter(conversation__in=[row[0] for row in looked], post__text__icontains=words)
+    hits: set[int] = set(said.values_list("conversation_id", flat=True))
+    return hits | {pk for pk, profile, _at in looked if profile in them}
+
+
+def _in_order(user: Any, pks: list[int]) -> list[Any]:
+    loaded = {talk.pk: talk for talk in _loaded(Conversation.objects.filter(pk__in=pks), user)}
+    return [loaded[pk] for pk in pks if pk in loaded]
 
 
 def _loaded(rows: QuerySet[Conversation], user: Any) -> QuerySet[Conversation]:

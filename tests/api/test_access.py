@@ -9,21 +9,32 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db.models import Model
+from django.utils import timezone
 
 from socialcrm.api import urls
 from socialcrm.api.tokens import make_token
 from socialcrm.contacts import get_contact_model
-from socialcrm.models import Post, ProfileLink, SocialAccount, SocialProfile
+from socialcrm.models import (
+    CannedReply,
+    Conversation,
+    Mention,
+    Post,
+    ProfileLink,
+    SocialAccount,
+    SocialProfile,
+)
 from tests.conftest import person
 
 from .conftest import Api, Guarded, assert_problem, make_reply, make_score, profile, url
 
 REPLY, LINK, MANAGE = "reply_as_account", "link_socialprofile", "manage_accounts"
+WORK, SHARE = "work_inbox", "share_cannedreply"
 
 # Route -> method -> the permission that it needs (None: whoever may see it).
 ROUTES: dict[str, dict[str, str | None]] = {
@@ -45,6 +56,20 @@ ROUTES: dict[str, dict[str, str | None]] = {
     "reply-cancel": {"POST": REPLY},
     "reply-retry": {"POST": REPLY},
     "reply-settle": {"POST": REPLY},
+    "conversations": {"GET": WORK},
+    "conversations-acts": {"POST": WORK},
+    "conversation": {"GET": WORK},
+    "conversation-thread": {"GET": WORK},
+    "conversation-take": {"POST": WORK},
+    "conversation-assign": {"POST": WORK},
+    "conversation-snooze": {"POST": WORK},
+    "conversation-resolve": {"POST": WORK},
+    "conversation-reopen": {"POST": WORK},
+    "conversation-undo": {"POST": WORK},
+    "conversation-notes": {"POST": WORK},
+    "canned-replies": {"GET": WORK, "POST": WORK},
+    "canned-reply": {"GET": WORK, "PUT": SHARE, "DELETE": SHARE},
+    "canned-reply-filled": {"GET": WORK},
     "accounts": {"GET": None},
     "account": {"GET": None},
     "account-sync": {"POST": MANAGE},
@@ -52,7 +77,8 @@ ROUTES: dict[str, dict[str, str | None]] = {
 }
 NOBODY = "00000000-0000-0000-0000-000000000000"
 OPEN_TO_ALL = {"schema", "docs", "missing"}
-ONE = [name for name in ROUTES if name not in ("contacts", "profiles", "posts", "replies", "accounts", "scores")]
+LISTS = ("contacts", "profiles", "posts", "replies", "accounts", "scores", "conversations", "canned-replies")
+ONE = [name for name in ROUTES if name not in (*LISTS, "conversations-acts")]
 CALLS = [(name, method) for name, methods in ROUTES.items() for method in methods]
 
 
@@ -76,8 +102,12 @@ def world(ada: Any, grace: Any, mention: Post, her_mention: Post, acme: SocialAc
     links = [ProfileLink.objects.get(contact=contact, state="linked") for contact in (ada, grace)]
     for link in links:
         make_score(link.profile)
+    talks = [converse(post, acme).pk for post in (mention, her_mention)]
+    canned = [CannedReply.objects.create(title="Hi", text="Hello", user=user).pk for user in (None, author)]
     sides = [
         by_route(contact.pk, links[side].profile_id, suggestions[side].pk, post.pk, replies[side].pk, account.pk)
+        | {name: (talks[side],) for name in ONE if name.startswith("conversation")}
+        | {name: (canned[side],) for name in ONE if name.startswith("canned")}
         for side, (contact, post, account) in enumerate(((ada, mention, acme), (grace, her_mention, theirs)))
     ]
     loose = profile("500", "nobody_yet")
@@ -86,8 +116,25 @@ def world(ada: Any, grace: Any, mention: Post, her_mention: Post, acme: SocialAc
         "suggestion-accept": {"basis": "public"},
         "reply-settle": {"sent": True},
         "replies": {"post": her_mention.pk, "account": acme.pk, "text": "Hello"},
+        "conversations-acts": {"ids": talks, "act": "resolve"},
+        "conversation-assign": {"assignee": None},
+        "conversation-snooze": {"until": (timezone.now() + timedelta(hours=1)).isoformat()},
+        "conversation-undo": {"event": 1},
+        "conversation-notes": {"text": "Hello"},
+        "canned-replies": {"title": "Hi", "text": "Hello"},
+        "canned-reply": {"title": "Hi", "text": "Hello"},
     }
     return World(*sides, body)
+
+
+def converse(post: Post, account: SocialAccount) -> Conversation:
+    """The conversation that a post opened."""
+    at = post.posted_at
+    talk = Conversation.objects.create(
+        account=account, thread_id=post.thread_id, profile=post.author, opened_at=at, waiting_since=at, last_post_at=at
+    )
+    Mention.objects.filter(post=post).update(conversation=talk)
+    return talk
 
 
 def suggest(external_id: str, handle: str, contact: Any) -> ProfileLink:
@@ -179,11 +226,11 @@ def test_foreign_and_absent_look_the_same_and_nothing_changes(
 @pytest.mark.parametrize(("name", "method"), [(n, m) for n, m in CALLS if ROUTES[n][m] and n != "replies"])
 def test_who_sees_and_may_not_act_is_told_so_and_nothing_changes(world: World, name: str, method: str) -> None:
     api, before = as_role("viewer"), snapshot()
-    assert_problem(call(api, name, method, world.ours[name], world.body.get(name)), 403)
+    assert_problem(call(api, name, method, world.ours.get(name, ()), world.body.get(name)), 403)
     assert {**snapshot(), "AuditEntry": []} == {**before, "AuditEntry": []}
 
 
-@pytest.mark.parametrize("name", [name for name in ONE if "GET" in ROUTES[name]])
+@pytest.mark.parametrize("name", [name for name in ONE if ROUTES[name].get("GET", "") is None])
 def test_who_may_see_it_gets_it(world: World, name: str) -> None:
     assert call(as_role("viewer"), name, "GET", world.ours[name]).status_code == 200
 
@@ -212,9 +259,9 @@ def test_a_foreign_profile_cannot_be_linked_by_its_id(world: World, ada: Any) ->
     assert_problem(call(as_role("caller", LINK), "contact-profiles", "POST", (ada.pk,), body), 404)
 
 
-@pytest.mark.parametrize("name", [name for name in ROUTES if name not in ONE])
+@pytest.mark.parametrize("name", LISTS)
 def test_no_list_shows_what_is_another_teams(world: World, name: str) -> None:
-    answer = as_role("viewer").get(name, limit=100)
+    answer = as_role("viewer", WORK).get(name, limit=100)
     assert answer.status_code == 200
     for secret in (b"grace", b"Grace", b"secret plan", b"other_brand"):
         assert secret not in answer.content
@@ -231,6 +278,8 @@ def test_no_list_shows_what_is_another_teams(world: World, name: str) -> None:
         ("posts", lambda w: {"external_id": "6000"}),
         ("posts", lambda w: {"account": w.foreign["account"][0]}),
         ("replies", lambda w: {"post": w.foreign["post"][0]}),
+        ("conversations", lambda w: {"q": "secret", "status": "any"}),
+        ("conversations", lambda w: {"q": "@grace_h"}),
         ("accounts", lambda w: {"handle": "other_brand"}),
         ("scores", lambda w: {"contact": w.foreign["contact"][0]}),
         ("scores", lambda w: {"profile": w.foreign["profile"][0]}),
@@ -239,7 +288,7 @@ def test_no_list_shows_what_is_another_teams(world: World, name: str) -> None:
 def test_no_filter_finds_what_is_another_teams(
     world: World, name: str, query: Callable[[World], dict[str, Any]]
 ) -> None:
-    answer = as_role("viewer").get(name, **query(world))
+    answer = as_role("viewer", WORK).get(name, **query(world))
     assert (answer.status_code, answer.json()["results"]) == (200, [])
 
 
@@ -258,7 +307,7 @@ def test_the_hidden_contact_is_there_at_all(world: World, host: type[Guarded]) -
 
 
 def test_no_answer_holds_a_secret(world: World, acme: SocialAccount) -> None:
-    api = as_role("caller", REPLY, LINK, MANAGE, "view_all_outbox")
+    api = as_role("caller", REPLY, LINK, MANAGE, WORK, "view_all_outbox")
     answers = [call(api, name, "GET", world.ours.get(name, ())) for name in ROUTES if "GET" in ROUTES[name]]
     answers += [api.client.get(url("schema")), api.client.get(url("docs"))]
     whole = b"".join(answer.content for answer in answers)

@@ -22,11 +22,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from socialcrm import sync
-from socialcrm.models import Post, ProfileLink, SocialAccount, SocialProfile
+from socialcrm.models import CannedReply, Post, ProfileLink, SocialAccount, SocialProfile
 from socialcrm.networks.base import NotFound
 
 from .conftest import Api, make_reply, make_score, profile, url
-from .test_access import CALLS
+from .test_access import CALLS, converse
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 8
@@ -99,6 +99,8 @@ def seeded(
         "profiles": {"id": ada_profile.pk},
         "posts": {"id": mention.pk},
         "replies": {"id": reply.pk, "post": mention.pk, "account": acme.pk},
+        "conversations": {"id": converse(mention, acme).pk},
+        "canned-replies": {"id": CannedReply.objects.create(title="Hi", text="Hello").pk},
         "accounts": {"id": acme.pk},
         "scores": {},
     }

@@ -10,6 +10,14 @@ from .contacts import (
     CountsSerializer,
     DayValueSerializer,
 )
+from .conversations import (
+    CannedReplySerializer,
+    ConversationSerializer,
+    FilledSerializer,
+    NoteSerializer,
+    OutcomesSerializer,
+    ThreadSerializer,
+)
 from .posts import (
     MentionSerializer,
     PostDetailSerializer,
@@ -28,6 +36,12 @@ from .profiles import (
 )
 
 __all__ = [
+    "CannedReplySerializer",
+    "ConversationSerializer",
+    "FilledSerializer",
+    "NoteSerializer",
+    "OutcomesSerializer",
+    "ThreadSerializer",
     "AccountDetailSerializer",
     "AccountSerializer",
     "ContactBriefSerializer",
