@@ -98,11 +98,14 @@ def delete_post(sandbox: Sandbox, request: web.Request, body: Body) -> Body:
 
 
 def read_log(sandbox: Sandbox, request: web.Request, body: Body) -> Body:
-    """GET /_control/log?network=&since_seq=&in_reply_to=&id=&account=&action=&via=&limit= (oldest first)."""
+    """GET /_control/log?network=&since_seq=&in_reply_to=&id=&account=&action=&via=&limit=: oldest first.
+
+    Every network's, unless one is named; an account without a network is one of X.
+    """
     query = request.query
     values: list[object] = [number_of(query.get("since_seq", "0"), "since_seq")]
     sql = "SELECT * FROM log WHERE seq>?"
-    if query.get("network") != ALL:
+    if query.get("account") or query.get("network", ALL) != ALL:
         network = network_of(query)
         sql, values = f"{sql} AND network=?", [*values, network.id]
         if query.get("account"):

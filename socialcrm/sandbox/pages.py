@@ -50,7 +50,7 @@ async def index(request: web.Request) -> web.Response:
     body = fill(
         "<h1>Sandbox</h1><p>Pretended networks with a town of invented people. It is <b>{now}</b> here; the town lives "
         "at speed {life}.</p><p class=soft>{counts}</p>{faults}<h2>What the networks accepted</h2>{choice}{log}"
-        "<p class=soft>All of it: <a href='/_control/log?network=all'>/_control/log?network=all</a>. The control API "
+        "<p class=soft>All of it: <a href='/_control/log'>/_control/log</a>. The control API "
         "is described in docs/sandbox.md.</p>",
         now=iso(sandbox.clock.now()).replace("T", " ")[:19] + " UTC",
         life=f"{sandbox.world.get('life', 0):g}",
