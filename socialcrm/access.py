@@ -59,6 +59,12 @@ def readable(user: Any) -> Q:
     return open_to_all | Q(account__in=mine) | Q(Exists(to_us))
 
 
+def readable_mentions(user: Any) -> Q:
+    """Of the mentions of accounts that the user may use: all, or those that were not said in private."""
+    may = user.has_perm("socialcrm.read_private_posts")
+    return Q() if may else ~Q(post__visibility="private")
+
+
 def visible_posts(user: Any) -> QuerySet[Post]:
     """Readable posts by visible profiles, and our own readable ones that answer a visible profile or nobody."""
     profiles = visible_profiles(user).values("pk")

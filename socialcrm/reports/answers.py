@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils.dateparse import parse_datetime
 
-from socialcrm.access import usable_accounts, visible_contacts
+from socialcrm.access import readable_mentions, usable_accounts, visible_contacts
 from socialcrm.models import Mention, Post, ProfileLink
 
 from .asking import MentionAsk
@@ -75,6 +75,7 @@ def mentions_asked_for(user: Any, ask: MentionAsk) -> QuerySet[Mention]:
     foreign = foreign.exclude(contact__in=visible_contacts(user).order_by().values("pk"))
     rows = Mention.objects.filter(
         ~Exists(foreign),
+        readable_mentions(user),
         account__in=usable_accounts(user).values("pk"),
         posted_at__gte=ask.since_moment,
         post__state=Post.State.LIVE,

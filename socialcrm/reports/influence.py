@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, QuerySet
 
 from socialcrm import scoring
-from socialcrm.access import usable_accounts
+from socialcrm.access import readable_mentions, usable_accounts
 from socialcrm.contacts import ContactBrief
 from socialcrm.models import Mention, Post
 
@@ -121,6 +121,7 @@ class Influence:
         accounts = usable_accounts(self.user).values("pk")
         return Mention.objects.filter(
             Among("author_id", [profile for profiles in whose for profile in profiles]),
+            readable_mentions(self.user),
             account__in=accounts, posted_at__gte=self.ask.since_moment, post__state=Post.State.LIVE,
         )  # fmt: skip
 

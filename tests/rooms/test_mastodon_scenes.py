@@ -14,8 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from socialcrm import access, matching, outbox, sync
+from socialcrm import access, matching, outbox, reports, sync
 from socialcrm.models import Conversation, Mention, NetworkApp, Post, Reply, SocialAccount, SocialProfile
+from socialcrm.reports.asking import MentionAsk
 from socialcrm.timeline import timeline
 from tests.sandbox_process import Sandbox
 
@@ -231,6 +232,8 @@ def test_a_private_message_is_for_those_who_may_read_such_and_use_the_account(
     assert access.visible_posts(agent).filter(pk=post.pk).exists()
     matching.link(post.author, ada, rep, "given")
     assert post not in shown_to(rep, ada) and post in shown_to(agent, ada)
+    for user, expected in ((rep, False), (agent, True)):
+        assert reports.mentions_asked_for(user, MentionAsk()).filter(post=post).exists() is expected
     reply = answer(agent, account, post, "In private too")
     assert reply.state == "sent" and reply.audience == "private"
     assert access.visible_replies(agent).filter(pk=reply.pk).exists()
@@ -309,6 +312,10 @@ def test_a_person_on_two_networks_is_one_timeline(
     account = town.connect()
     post = heard(account, town.says("@lumen_desk the same person"))
     matching.link(post.author, ada, rep, "given")
+    for model in (Post, Mention):
+        model.objects.exclude(posted_at__gt=timezone.now()).filter(author=mention.author).update(
+            posted_at=timezone.now()
+        )
     assert {post, mention} <= set(shown_to(rep, ada))
     client = Client()
     client.force_login(rep)
