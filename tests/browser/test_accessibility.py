@@ -31,7 +31,7 @@ from .pages import ERRORS, NOT_PAGES, PAGES, routes
 pytestmark = [
     pytest.mark.skipif("crm_core" not in settings.INSTALLED_APPS, reason="these are pages of the CRM that we ship"),
 ]
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+DESK, RAIL, PHONE = ({"width": wide, "height": 900} for wide in (1440, 1100, 390))
 # A phone, a small tablet, and both sides of the widths at which the frame changes.
 WIDTHS = (390, 768, 1024, 1279)
 # The names of a rule's violations with what they were found on; a theme changes colours and nothing else.
@@ -71,6 +71,8 @@ class Look:
         self._shape(path)
         if menus:
             self._menus(path)
+            self.page.set_viewport_size(RAIL)  # type: ignore[arg-type]
+            self._axe(path, "rail of icons", ["link-name", "button-name"])
         self._widths(path, "English")
         self._speak("fr")
         self.page.reload()

@@ -153,7 +153,7 @@ def furnish(contacts: list[Any]) -> None:
     ["/contacts/", "/contacts/?sort=influence", "/contacts/?sort=deals&deal=open&q=same", "/companies/", "/deals/",
      "/deals/?sort=amount&show=all", "/tasks/?show=all"],
 )  # fmt: skip
-def test_a_list_takes_at_most_twelve_queries_however_many_rows(
+def test_a_list_takes_at_most_thirteen_queries_however_many_rows(
     path: str, manager: User, people: Make, sign_in: Callable[[User], Client]
 ) -> None:
     client = sign_in(manager)
@@ -163,7 +163,7 @@ def test_a_list_takes_at_most_twelve_queries_however_many_rows(
     few = queries(client, path)
     furnish(people(20))
     Company.objects.bulk_create([Company(name=f"D{n}") for n in range(20)])
-    assert queries(client, path) == few <= 12
+    assert queries(client, path) == few <= 13  # three of them count what needs a person, for the sidebar
 
 
 def test_the_page_of_a_contact_takes_the_same_queries_with_one_note_and_with_fifty(
@@ -189,7 +189,7 @@ def test_the_page_of_a_contact_knows_its_place_in_the_list_that_one_came_from(
     Contact.objects.create(last_name="AA", city="Rome", team=nordic)
     page = sign_in(rep).get(f"/contacts/{b.pk}/?list=city%3DLyon").content.decode()
     assert "2 of 3" in page
-    assert re.findall(r'rel="(prev|next)" href="/contacts/(\d+)/', page) == [("prev", str(a.pk)), ("next", str(c.pk))]
+    assert re.findall(r'rel="(prev|next)"\s+href="/contacts/(\d+)/', page) == [("prev", str(a.pk)), ("next", str(c.pk))]
 
 
 def test_a_number_in_the_list_of_companies_opens_the_contacts_that_it_counts(
