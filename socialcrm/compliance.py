@@ -14,7 +14,18 @@ from django.utils.translation import gettext as _
 
 from . import audit, bulk
 from .contacts import get_adapter
-from .models import Conversation, InfluenceScore, Mention, Post, ProfileLink, Reply, SocialProfile, Stream, Suppressed
+from .models import (
+    Conversation,
+    ConversationNote,
+    InfluenceScore,
+    Mention,
+    Post,
+    ProfileLink,
+    Reply,
+    SocialProfile,
+    Stream,
+    Suppressed,
+)
 from .networks import network_class
 
 if TYPE_CHECKING:
@@ -162,6 +173,7 @@ def export_contact(contact: Any) -> dict[str, Any]:
         "our_answers": Post.objects.filter(account__isnull=False, to_profile__in=linked),
         "mentions": Mention.objects.filter(author__in=linked),
         "conversations": Conversation.objects.filter(profile__in=linked),
+        "notes": ConversationNote.objects.filter(conversation__profile__in=linked),
         "replies": answers,
         "scores": InfluenceScore.objects.filter(profile__in=linked),
         "streams": Stream.objects.filter(profile__in=linked),

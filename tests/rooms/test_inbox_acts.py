@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from socialcrm import inbox
+from socialcrm import access, inbox
 from socialcrm.models import Conversation, ConversationEvent, ConversationNote, SocialAccount
 from tests.conftest import person
 from tests.rooms.inbox_world import says
@@ -164,3 +164,18 @@ def test_many_cost_the_same_queries_as_one(agent: User, acme: SocialAccount) -> 
             inbox.act_on_many(agent, pks, inbox.resolving)
         counts.append(len(asked))
     assert counts[0] + 1 >= counts[1] <= 12 and Conversation.objects.filter(status="resolved").count() == 21
+
+
+def test_a_thread_costs_the_same_for_one_post_and_for_many(agent: User, acme: SocialAccount, ada: Any) -> None:
+    says(acme, number=1, thread="1", minutes_ago=100)
+    costs = []
+    for numbers in (range(0), range(2, 32)):
+        for number in numbers:
+            talk = says(acme, number=number, thread="1", minutes_ago=100 - number)
+            inbox.note(agent, talk, f"Note {number}")
+            inbox.resolve(agent, talk)
+        found = access.get_visible_conversation(agent, Conversation.objects.get().pk)
+        with CaptureQueriesContext(connection) as asked:
+            thread = inbox.thread(agent, found)
+        costs.append(len(asked))
+    assert costs[0] == costs[1] <= 25 and len(thread.item.posts) == 31
