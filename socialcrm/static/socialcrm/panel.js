@@ -4,6 +4,7 @@
   "use strict";
   if (window.socialcrm) return;
   var sc = (window.socialcrm = { busy: new WeakSet() });
+  document.documentElement.classList.add("sc-scripted");
 
   sc.word = function (name) {
     var words = document.getElementById("sc-words");
