@@ -355,6 +355,7 @@ def test_the_agents_scene_from_mention_to_next_word(
     assert len(town.log(in_reply_to=asked["id"], action="post")) == 1
     expect(page.locator("#sc-head .sc-sla")).to_contain_text("Waiting for them", timeout=SOON)
     sent = Reply.objects.get().external_id
+    page.wait_for_timeout(1100)  # X tells whole seconds: within one, nobody knows who spoke last
     town.post(handle, "@lumen_desk wonderful, two please", in_reply_to=sent)
     elsewhere(lambda: sync.pull_account(world.account))
     expect(page.locator("#sc-msgs")).to_contain_text("wonderful, two please", timeout=SOON)
