@@ -73,8 +73,8 @@ def finish(user: Any, network_id: str, session_state: Mapping[str, str], query: 
     outside_transaction()
     _must_manage(user)
     kept = _open_state(user, network_id, session_state)
-    row = NetworkApp.objects.filter(pk=kept["app"]).first()
-    network = _at(network_id, kept["kind"], kept["server"], apps.opened(row) if row else None)
+    row = NetworkApp.objects.filter(pk=kept.get("app") or 0).first()
+    network = _at(network_id, kept.get("kind", "oauth2"), kept.get("server", ""), apps.opened(row) if row else None)
     try:
         credentials = network.finish_sign_in(kept["kept"], query)
     except Rejected as error:
