@@ -298,7 +298,7 @@ def test_a_suggestion_is_answered_beside_the_thread(desk: Client, talk: Conversa
 
 
 def test_a_note_can_be_written_from_the_contacts_page_and_belongs_to_the_conversation(
-    desk: Client, talk: Conversation, ada_profile: Any, ada: Any
+    desk: Client, ada: Any, talk: Conversation
 ) -> None:
     post = Post.objects.get()
     drawn = desk.get(reverse("socialcrm:contact", args=[ada.pk])).content.decode()
