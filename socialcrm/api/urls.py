@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 
 from .docs import DocsView, SchemaView
-from .views import accounts, canned, contacts, conversations, missing, posts, profiles, replies, scores
+from .views import accounts, canned, contacts, conversations, missing, posts, profiles, replies, reports, scores
 
 
 class HostKey:
@@ -68,6 +68,8 @@ v1: list[URLPattern | URLResolver] = [
     path("accounts/", accounts.AccountList.as_view(), name="api-accounts"),
     path("accounts/<int:pk>/", accounts.AccountDetail.as_view(), name="api-account"),
     path("accounts/<int:pk>/sync/", accounts.SyncAccount.as_view(), name="api-account-sync"),
+    path("reports/influence/", reports.InfluenceReport.as_view(), name="api-report-influence"),
+    path("reports/mentions/", reports.MentionReport.as_view(), name="api-report-mentions"),
     path("scores/", scores.ScoreList.as_view(), name="api-scores"),
 ]
 

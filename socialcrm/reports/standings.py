@@ -11,14 +11,13 @@ from itertools import starmap
 from typing import Any, NamedTuple
 
 from django.db import connections
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from socialcrm import scoring
 from socialcrm.access import visible_contacts
 from socialcrm.contacts import Option, get_adapter, get_contact_model
-from socialcrm.models import InfluenceScore, ProfileLink
+from socialcrm.models import ProfileLink
 
 from .asking import UNSCORED, InfluenceAsk
 
@@ -135,30 +134,54 @@ def _is_wanted(one: Standing, ask: InfluenceAsk) -> bool:
 
 
 def _read(links: QuerySet[ProfileLink]) -> Iterable[Standing]:
-    """A standing for each link; the score of a profile and the one 30 days before are two steps in an index each."""
+    """A standing for each link; the score of a profile and the one 30 days before are a step in an index each."""
     today = timezone.localdate()
-    month_ago = today - timedelta(days=CHANGE_DAYS)
-    scores = InfluenceScore.objects.filter(profile=OuterRef("profile"), day__gte=today - scoring.HISTORY).values("pk")
-    older = scores.filter(day__lte=month_ago).order_by("-day")
-    since = scores.filter(day__gt=month_ago).order_by("day")
-    found = links.order_by().annotate(
-        newest=Subquery(scores.order_by("-day")[:1]), base=Coalesce(Subquery(older[:1]), Subquery(since[:1]))
-    )
-    sql, params = found.values_list("contact", "profile", "profile__network", "newest", "base").query.sql_with_params()
-    with connections[found.db].cursor() as cursor:
-        cursor.execute(_JOINED.format(links=sql), params)
+    days = {"first": today - scoring.HISTORY, "month_ago": today - timedelta(days=CHANGE_DAYS)}
+    found = links.order_by().values_list("contact", "profile", "profile__network")
+    sql, params = found.query.sql_with_params()
+    connection = connections[found.db]
+    is_postgres = connection.vendor == "postgresql"
+    whole = _POSTGRES if is_postgres else _SQLITE
+    with connection.cursor() as cursor:
+        cursor.execute(whole.format(links=sql), [*params, *(_plain(days[name], is_postgres) for name in _DAYS)])
         rows = cursor.fetchall()
-    if connections[found.db].vendor == "postgresql":
-        return starmap(Standing, rows)
-    return (_as_python(row) for row in rows)
+    return starmap(Standing, rows) if is_postgres else (_as_python(row) for row in rows)
 
 
-# The name of each score column comes from the outer query; `links` is Django's own SQL with its parameters.
-_JOINED = """
-WITH l (contact, profile, network, newest, base) AS ({links})
+def _plain(day: date, is_postgres: bool) -> date | str:
+    return day if is_postgres else day.isoformat()
+
+
+# `links` is Django's own SQL with its parameters. The base is the newest score of 30 days ago or before, else the
+# oldest since; of the two candidates it is the older one. Scores of another version of the card are not compared.
+_DAYS = ("first", "first", "month_ago", "month_ago")
+_POSTGRES = """
+WITH l (contact, profile, network) AS ({links})
 SELECT l.contact, l.profile, l.network, s.id, s.value, s.day, COALESCE(s.confidence, 0), b.value, b.day
-FROM l LEFT JOIN socialcrm_influencescore s ON s.id = l.newest AND s.confidence > 0
-LEFT JOIN socialcrm_influencescore b ON b.id = l.base AND b.id <> l.newest AND b.version = s.version
+FROM l LEFT JOIN LATERAL (
+    SELECT * FROM socialcrm_influencescore i WHERE i.profile_id = l.profile AND i.day >= %s
+    ORDER BY i.day DESC LIMIT 1
+) s ON s.confidence > 0 LEFT JOIN LATERAL (
+    (SELECT * FROM socialcrm_influencescore i WHERE i.profile_id = l.profile AND i.day >= %s AND i.day <= %s
+    ORDER BY i.day DESC LIMIT 1) UNION ALL
+    (SELECT * FROM socialcrm_influencescore i WHERE i.profile_id = l.profile AND i.day > %s ORDER BY i.day LIMIT 1)
+    ORDER BY day LIMIT 1
+) b ON b.id <> s.id AND b.version = s.version
+"""
+_SQLITE = """
+WITH l (contact, profile, network) AS ({links}), known AS (
+    SELECT l.*, (SELECT MAX(i.day) FROM socialcrm_influencescore i WHERE i.profile_id = l.profile AND i.day >= %s)
+        AS newest, COALESCE(
+            (SELECT MAX(i.day) FROM socialcrm_influencescore i
+            WHERE i.profile_id = l.profile AND i.day >= %s AND i.day <= %s),
+            (SELECT MIN(i.day) FROM socialcrm_influencescore i WHERE i.profile_id = l.profile AND i.day > %s)
+        ) AS base FROM l
+)
+SELECT l.contact, l.profile, l.network, s.id, s.value, s.day, COALESCE(s.confidence, 0), b.value, b.day
+FROM known l
+LEFT JOIN socialcrm_influencescore s ON s.profile_id = l.profile AND s.day = l.newest AND s.confidence > 0
+LEFT JOIN socialcrm_influencescore b ON b.profile_id = l.profile AND b.day = l.base AND b.id <> s.id
+    AND b.version = s.version
 """
 
 

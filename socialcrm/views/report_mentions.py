@@ -63,13 +63,15 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
     ask = MentionAsk.read(request.GET)
     mentions = mentions_asked_for(request.user, ask)
     lines = Answers(mentions, _of_agent(ask)).lines()
-    waiting = Answers(mentions, MentionAsk(answered="no")).page(size=FIRST)
+    # Who answered is asked for: what nobody answered is not part of that.
+    open_ones = 0 if ask.agent else lines["whole"][0].unanswered
+    waiting = Answers(mentions, MentionAsk(answered="no")).page("", FIRST, open_ones).rows if open_ones else []
     names = names_of(lines["agent"], request.user)
     context = {
         "ask": ask, "whole": lines["whole"][0], "periods": periods(ask), "chips": mention_chips(ask, names),
         "rows": table_rows(ask, lines[ask.group], names), "days": every_day(lines["day"], ask), "groups": groups(ask),
         "group_head": group_head(ask.group),
-        "waiting": with_contacts(request.user, waiting.rows), "waiting_total": waiting.total,
+        "waiting": with_contacts(request.user, waiting), "waiting_total": open_ones,
         "accounts": names["account"].items(), "agents": names["agent"].items(),
         "networks": [(name, cls.label) for name, cls in networks().items()],
         "today": timezone.localdate(), "zone": timezone.get_current_timezone_name(), "here_is": "mentions",

@@ -69,7 +69,7 @@ def _trend(report: Influence) -> dict[str, Any]:
 
 
 def _figures(report: Influence) -> dict[str, Any]:
-    bands, movers = report.bands(), report.movers()
+    bands, movers, ask_bands = report.bands(), report.movers(), report.ask.bands
     everybody = report.contacts_in_all()
     known = [one for one in report.rows if one.value is not None]
     return {
@@ -78,6 +78,7 @@ def _figures(report: Influence) -> dict[str, Any]:
         "median": report.median(),
         "scored": len(known),
         "unscored": len(report.rows) - len(known),
+        "strong_bands": ",".join(code for code in ("strong", "leading") if code in (ask_bands or {code})),
         "strong": sum(band.contacts for band in bands if band.code in ("strong", "leading")),
         "counted_on": max((one.day for one in known if one.day), default=None),
         "bands": bands,

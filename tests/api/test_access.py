@@ -35,6 +35,7 @@ from .conftest import Api, Guarded, assert_problem, make_reply, make_score, prof
 
 REPLY, LINK, MANAGE = "reply_as_account", "link_socialprofile", "manage_accounts"
 WORK, SHARE = "work_inbox", "share_cannedreply"
+REPORTS = "view_reports"
 
 # Route -> method -> the permission that it needs (None: whoever may see it).
 ROUTES: dict[str, dict[str, str | None]] = {
@@ -74,10 +75,15 @@ ROUTES: dict[str, dict[str, str | None]] = {
     "account": {"GET": None},
     "account-sync": {"POST": MANAGE},
     "scores": {"GET": None},
+    "report-influence": {"GET": REPORTS},
+    "report-mentions": {"GET": REPORTS},
 }
 NOBODY = "00000000-0000-0000-0000-000000000000"
 OPEN_TO_ALL = {"schema", "docs", "missing"}
-LISTS = ("contacts", "profiles", "posts", "replies", "accounts", "scores", "conversations", "canned-replies")
+LISTS = (
+    "contacts", "profiles", "posts", "replies", "accounts", "scores", "conversations", "canned-replies",
+    "report-influence", "report-mentions",
+)  # fmt: skip
 ONE = [name for name in ROUTES if name not in (*LISTS, "conversations-acts")]
 CALLS = [(name, method) for name, methods in ROUTES.items() for method in methods]
 
@@ -261,7 +267,7 @@ def test_a_foreign_profile_cannot_be_linked_by_its_id(world: World, ada: Any) ->
 
 @pytest.mark.parametrize("name", LISTS)
 def test_no_list_shows_what_is_another_teams(world: World, name: str) -> None:
-    answer = as_role("viewer", WORK).get(name, limit=100)
+    answer = as_role("viewer", WORK, REPORTS).get(name, limit=100)
     assert answer.status_code == 200
     for secret in (b"grace", b"Grace", b"secret plan", b"other_brand"):
         assert secret not in answer.content
@@ -307,7 +313,7 @@ def test_the_hidden_contact_is_there_at_all(world: World, host: type[Guarded]) -
 
 
 def test_no_answer_holds_a_secret(world: World, acme: SocialAccount) -> None:
-    api = as_role("caller", REPLY, LINK, MANAGE, WORK, "view_all_outbox")
+    api = as_role("caller", REPLY, LINK, MANAGE, WORK, REPORTS, "view_all_outbox")
     answers = [call(api, name, "GET", world.ours.get(name, ())) for name in ROUTES if "GET" in ROUTES[name]]
     answers += [api.client.get(url("schema")), api.client.get(url("docs"))]
     whole = b"".join(answer.content for answer in answers)

@@ -103,6 +103,7 @@ def seeded(
         "canned-replies": {"id": CannedReply.objects.create(title="Hi", text="Hello").pk},
         "accounts": {"id": acme.pk},
         "scores": {},
+        "reports": {},
     }
 
 
