@@ -137,8 +137,8 @@ class ContactAdapter:
                 found |= Q(**{f"{name}__icontains": text})
         return self.visible_to(user).filter(found)
 
-    def deals(self, contact: Any) -> list[Deal]:
-        """The contact's deals. Default: none."""
+    def deals(self, user: Any, contact: Any) -> list[Deal]:
+        """The contact's deals that this user may see. Default: none."""
         return []
 
     def for_matching(self) -> QuerySet[Any]:

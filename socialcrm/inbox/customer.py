@@ -50,7 +50,7 @@ def customer(user: Any, conversation: Conversation) -> Customer:
         company=adapter.company(contact),
         emails=adapter.emails(contact),
         score=for_contact(contact),
-        deals=adapter.deals(contact),
+        deals=adapter.deals(user, contact),
         others=others,
     )
 

@@ -46,7 +46,7 @@ def test_the_default_adapter_knows_its_people(db: None, rep: User) -> None:
     boris = make_contact(first_name="Boris", last_name="Blau")
     adapter = get_adapter()
     assert (adapter.name(boris), adapter.emails(boris), adapter.owner(boris)) == ("Boris Blau", [], None)
-    assert (adapter.company(boris), adapter.websites(boris), adapter.deals(boris)) == ("", [], [])
+    assert (adapter.company(boris), adapter.websites(boris), adapter.deals(None, boris)) == ("", [], [])
     assert adapter.can_view(rep, boris) and list(adapter.search(rep, "blau")) == [boris]
     assert list(adapter.search(rep, "nobody")) == []
     assert adapter.url(boris) == f"/people/{boris.pk}/"
