@@ -35,13 +35,14 @@ def get_usable_account(user: Any, pk: Any) -> SocialAccount:
 
 
 def visible_profiles(user: Any) -> QuerySet[SocialProfile]:
-    """Profiles of visible contacts, and profiles of nobody's contact that concern an account of the user's.
+    """Profiles of visible contacts, and profiles of nobody's contact that wrote what the user may read.
 
     A profile linked to a contact that the user may not see stays hidden, whoever it wrote to.
     """
     linked = ProfileLink.objects.filter(profile=OuterRef("pk"), state="linked", contact__isnull=False)
     linked_visibly = linked.filter(contact__in=visible_contacts(user).values("pk"))
-    wrote_to_us = Mention.objects.filter(author=OuterRef("pk"), account__in=usable_accounts(user).values("pk"))
+    to_us = Mention.objects.filter(author=OuterRef("pk"), account__in=usable_accounts(user).values("pk"))
+    wrote_to_us = to_us.filter(readable_mentions(user))
     suggested = ProfileLink.objects.filter(
         profile=OuterRef("pk"), state="suggested", contact__in=visible_contacts(user).values("pk")
     )
@@ -80,14 +81,14 @@ def get_visible_post(user: Any, pk: Any) -> Post:
 
 
 def visible_replies(user: Any) -> QuerySet[Reply]:
-    """The user's own replies, those to visible people, and all of them for who may see everyone's outbox."""
-    mine = Q(account__in=usable_accounts(user).values("pk"))
-    private = Q(audience="private")
-    may_read = mine & private if user.has_perm("socialcrm.read_private_posts") else Q(pk__in=())
-    if user.has_perm("socialcrm.view_all_outbox"):
-        return Reply.objects.filter(mine & ~private | may_read | Q(user=user) & mine)
-    to_visible = Q(post__author__in=visible_profiles(user).values("pk"))
-    return Reply.objects.filter(Q(user=user) | to_visible & (~private | may_read))
+    """The user's own replies, and of the user's accounts those to visible people; all of them for who may see
+    everyone's outbox."""
+    ours = Q(account__in=usable_accounts(user).values("pk"))
+    if not user.has_perm("socialcrm.read_private_posts"):
+        ours &= ~Q(audience="private")
+    if not user.has_perm("socialcrm.view_all_outbox"):
+        ours &= Q(post__author__in=visible_profiles(user).values("pk"))
+    return Reply.objects.filter(Q(user=user) | ours)
 
 
 def get_visible_reply(user: Any, pk: Any) -> Reply:

@@ -99,7 +99,7 @@ def _arms(profiles: list[int], mine: list[int], kind: str, cursor: Cursor | None
         yield _arm(mentions, cursor, 2 * n, post="post__")
     if kind in ("all", "replies"):
         yield _arm(Post.objects.filter(to_profile__in=profiles, account__in=mine, account__isnull=False), cursor, n)
-        unsent = Reply.objects.filter(state__in=UNSENT, post__author__in=profiles)
+        unsent = Reply.objects.filter(state__in=UNSENT, post__author__in=profiles, account__in=mine)
         yield _arm(unsent, cursor, n, at="created_at", post="post__")
 
 
@@ -129,7 +129,7 @@ def _items(
     user: Any,
 ) -> list[Item]:
     posts = _posts(heads, profiles, mine, user)
-    replies = _replies(posts)
+    replies = _replies(posts, mine, user)
     shown = {head.post_id for head in heads}
     items = []
     for thread in _threads(posts):
@@ -171,10 +171,11 @@ def _once(posts: list[Any]) -> list[Any]:
     return list(best.values())
 
 
-def _replies(posts: list[Post]) -> dict[int, list[Reply]]:
+def _replies(posts: list[Post], mine: list[int], user: Any) -> dict[int, list[Reply]]:
+    """The replies to these posts, of the user's accounts and by the user."""
     theirs = {post.pk: post for post in posts if post.account_id is None}
     found: dict[int, list[Reply]] = {}
-    for reply in ready.replies.filter(post__in=list(theirs)):
+    for reply in ready.replies.filter(Q(account__in=mine) | Q(user=user.pk), post__in=list(theirs)):
         post = theirs[reply.post_id or 0]
         reply.post = post  # a failed reply shows where it can be answered instead, without a query
         found.setdefault(post.pk, []).append(reply)
