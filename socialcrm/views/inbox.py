@@ -12,6 +12,7 @@ from socialcrm import inbox
 from socialcrm.access import get_visible_conversation
 from socialcrm.forms import key
 from socialcrm.inbox import Filters
+from socialcrm.models import Conversation
 
 from .answer import fragment, is_fragment, needs, page
 from .inbox_screen import MOST_SHOWN, PAGE, Screen, screen_of
@@ -49,12 +50,12 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
 def live(request: HttpRequest) -> HttpResponse:
     """What changed since the page was drawn: 304 when nothing, else the list and the open conversation again."""
     filters = Filters.read(request.GET)
-    open_pk = _still_there(request, key(request.GET.get("c")))
-    etag = f'"{inbox.version(request.user, filters)}-{_thread_version(request, open_pk)}"'
+    talk = _still_there(request, key(request.GET.get("c")))
+    etag = f'"{inbox.version(request.user, filters)}-{inbox.thread_version(talk) if talk else ""}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers={"ETag": etag})
     limit = min(max(PAGE, key(request.GET.get("shown"))), MOST_SHOWN)
-    screen = screen_of(request, open_pk, limit=limit)
+    screen = screen_of(request, talk.pk if talk else None, limit=limit)
     response = render(request, "socialcrm/inbox/live.html", {"screen": screen, "next": _next(screen)})
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "no-store"
@@ -67,15 +68,11 @@ def _page(request: HttpRequest, screen: Screen) -> HttpResponse:
     return page(request, "socialcrm/inbox/inbox.html", {"screen": screen, "here_is": "inbox"})
 
 
-def _still_there(request: HttpRequest, pk: int) -> int:
+def _still_there(request: HttpRequest, pk: int) -> Conversation | None:
     try:
-        return int(get_visible_conversation(request.user, pk).pk) if pk else 0
+        return get_visible_conversation(request.user, pk) if pk else None
     except Http404:
-        return 0
-
-
-def _thread_version(request: HttpRequest, pk: int) -> str:
-    return inbox.thread_version(get_visible_conversation(request.user, pk)) if pk else ""
+        return None
 
 
 def _next(screen: Screen) -> str:
