@@ -18,7 +18,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from socialcrm import scoring
-from socialcrm.models import InfluenceScore, SocialProfile
+from socialcrm.models import InfluenceScore, SocialAccount, SocialProfile
 from socialcrm.reports import MentionAsk, mentions_asked_for
 from socialcrm.views.report_mentions import mentions_page
 from socialcrm.views.reports import influence_page
@@ -145,6 +145,7 @@ def counting() -> Line:
 
 def add_writers(n: int) -> None:
     """People who wrote to us and are nobody's contact, with the post that says so."""
+    account = SocialAccount.objects.create(network="twitter", external_id="writers", handle="writers")
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO socialcrm_socialprofile (network, external_id, handle, name, bio, location, website, url, "
@@ -155,9 +156,9 @@ def add_writers(n: int) -> None:
         )
         cursor.execute(
             "INSERT INTO socialcrm_mention (post_id, account_id, author_id, reason, posted_at) "
-            "SELECT (SELECT max(id) FROM socialcrm_post) - row_number() OVER (), (SELECT min(account_id) FROM "
-            "socialcrm_mention) + 0 * p.id, p.id, 'mention', now() FROM socialcrm_socialprofile p "
-            "WHERE p.handle LIKE 'writer\\_%%' ON CONFLICT DO NOTHING"
+            "SELECT (SELECT max(id) FROM socialcrm_post) - row_number() OVER (), %s::bigint, p.id, 'mention', now() "
+            "FROM socialcrm_socialprofile p WHERE p.handle LIKE 'writer\\_%%' ON CONFLICT DO NOTHING",
+            [account.pk],
         )
         cursor.execute("VACUUM ANALYZE socialcrm_socialprofile, socialcrm_mention")
     assert SocialProfile.objects.filter(handle__startswith="writer_").count() >= n

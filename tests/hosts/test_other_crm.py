@@ -67,10 +67,13 @@ def test_its_own_page_shows_the_panel(ada: Any, ada_profile: SocialProfile, rep:
     assert b"@ada_l" in page.content and b"<h1>Ada Lovelace</h1>" in page.content
 
 
-@pytest.mark.parametrize("name", ["socialcrm:outbox", "socialcrm:accounts"])
-def test_the_pages_of_the_extension_stand_on_their_own_base(acme: Any, rep: User, name: str) -> None:
+PAGES = ["outbox", "accounts", "report_influence", "report_deals", "report_posts", "report_mentions"]
+
+
+@pytest.mark.parametrize("name", [f"socialcrm:{name}" for name in PAGES])
+def test_the_pages_of_the_extension_stand_on_their_own_base(acme: Any, ada: Any, admin: User, name: str) -> None:
     client = Client()
-    client.force_login(rep)
+    client.force_login(admin)
     assert reverse(name).startswith("/networks/")
     assert client.get(reverse(name)).status_code == 200
 
