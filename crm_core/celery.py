@@ -7,8 +7,11 @@ import os
 from celery import Celery
 from celery.signals import beat_init, worker_init
 
+from . import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_core.settings")
 
+broker.register()
 app = Celery("crm_core")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
