@@ -134,11 +134,16 @@ _SNOOZED = "CASE WHEN f.waiting IS NOT NULL AND f.heard THEN NULL ELSE c.snoozed
 _STATUS = """CASE WHEN f.waiting IS NOT NULL AND (f.heard OR c.status = 'pending') THEN 'open'
     WHEN f.waiting IS NULL AND f.last_out IS NOT NULL AND c.status = 'open' THEN 'pending' ELSE c.status END"""
 
+# X counts whole seconds: a post of the very second of our last one is answered only where one of ours answers it.
+_ANSWERED = """EXISTS (SELECT 1 FROM socialcrm_post r WHERE r.network = p.network AND r.thread_id = p.thread_id
+    AND r.thread_id <> '' AND r.in_reply_to = p.external_id AND r.account_id = m.account_id AND r.state = 'live')"""
+
 # `waiting`: the first post of theirs after our last one; computed from the posts, so that order does not matter. A post
 # that was old when it came (the first parameter) makes nobody wait; one that did is remembered by `waiting_since`.
-_FACTS = """
-SELECT o.id, o.first_out, o.last_out, {heard} AS heard, MIN(m.posted_at) AS first_in, MAX(m.posted_at) AS last_in,
-    MIN(CASE WHEN p.state = 'live' AND (o.last_out IS NULL OR m.posted_at > o.last_out)
+_FACTS = f"""
+SELECT o.id, o.first_out, o.last_out, {{heard}} AS heard, MIN(m.posted_at) AS first_in, MAX(m.posted_at) AS last_in,
+    MIN(CASE WHEN p.state = 'live' AND (o.last_out IS NULL OR m.posted_at > o.last_out
+            OR m.posted_at = o.last_out AND NOT {_ANSWERED})
         AND (m.posted_at >= %s OR m.posted_at >= o.waiting_since) THEN m.posted_at END) AS waiting,
     (SELECT e.author_id FROM socialcrm_mention e WHERE e.conversation_id = o.id
         ORDER BY e.posted_at, e.author_id LIMIT 1) AS profile_id
@@ -148,7 +153,7 @@ FROM (
     JOIN socialcrm_socialaccount a ON a.id = c.account_id
     LEFT JOIN socialcrm_post r ON r.network = a.network AND r.thread_id = c.thread_id AND r.thread_id <> ''
         AND r.account_id = c.account_id AND r.state = 'live'
-    WHERE {ids}
+    WHERE {{ids}}
     GROUP BY c.id, c.waiting_since
 ) o
 JOIN socialcrm_mention m ON m.conversation_id = o.id

@@ -65,6 +65,29 @@ def test_an_answer_typed_on_the_network_waits_for_them_too(agent: User, acme: So
     assert lines(agent, talk)[0].startswith("Answered: waiting for")
 
 
+@pytest.fixture
+def one_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is said in the same second, as networks count it."""
+    second = timezone.now().replace(microsecond=0) - timedelta(minutes=5)
+    monkeypatch.setattr("tests.rooms.inbox_world.moment", lambda minutes_ago: second)
+
+
+@pytest.mark.usefixtures("one_second")
+def test_a_word_of_the_very_second_of_our_answer_still_waits_for_us(acme: SocialAccount) -> None:
+    talk = says(acme, thread="1")
+    we_say(acme, "All well again.", number=2, thread="1", to="1")
+    assert now(talk).status == "pending"
+    says(acme, "Not at all!", number=3, thread="1")
+    assert now(talk).status == "open" and now(talk).waiting_since is not None
+
+
+@pytest.mark.usefixtures("one_second")
+def test_what_we_answer_within_its_second_waits_no_more(acme: SocialAccount) -> None:
+    talk = says(acme, thread="1")
+    we_say(acme, "All well again.", number=2, thread="1", to="1")
+    assert (now(talk).status, now(talk).waiting_since) == ("pending", None)
+
+
 def test_when_our_answer_is_deleted_there_it_is_open_again(agent: User, acme: SocialAccount) -> None:
     talk = says(acme, thread="1", minutes_ago=30)
     we_say(acme, "All well again.", number=2, thread="1")
