@@ -29,4 +29,4 @@ def _due_tasks(request: HttpRequest) -> int:
     if user is None or not user.is_authenticated:
         return 0
     until = timezone.localtime().replace(hour=23, minute=59, second=59)
-    return Activity.objects.open_tasks().filter(assignee=user, due_at__lte=until).count()
+    return Activity.objects.visible_to(user).open_tasks().filter(assignee=user, due_at__lte=until).count()

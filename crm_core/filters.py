@@ -101,10 +101,10 @@ class ContactFilter:
             rows = rows.filter(city__iexact=self.city)
         if self.language:
             rows = rows.filter(language=self.language)
-        return self._by_deal(self._by_profile(rows))
+        return self._by_deal(self._by_profile(rows), user)
 
-    def _by_deal(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        deals = Deal.objects.filter(contacts=OuterRef("pk"))
+    def _by_deal(self, rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
+        deals = Deal.objects.visible_to(user).filter(contacts=OuterRef("pk"))
         conditions = {
             "open": Exists(deals.filter(stage__in=Deal.OPEN)),
             "won": Exists(deals.filter(stage=Deal.Stage.WON)),
@@ -129,7 +129,7 @@ class ContactFilter:
     def _record_labels(self, user: Any) -> list[tuple[str, str]]:
         return [
             ("owner", self._label("owner", get_user_model().objects.all(), _("Owner: %(name)s"))),
-            ("team", self._label("team", Team.objects.all(), _("Team: %(name)s"))),
+            ("team", self._label("team", known_teams(user), _("Team: %(name)s"))),
             ("company", self._label("company", Company.objects.visible_to(user), _("Company: %(name)s"))),
         ]
 
@@ -141,6 +141,11 @@ class ContactFilter:
             return ""
         row = rows.filter(pk=int(value)).first()
         return words % {"name": person_name(row)} if row else ""
+
+
+def known_teams(user: Any) -> QuerySet[Team]:
+    """The teams of the contacts that this user sees."""
+    return Team.objects.filter(pk__in=Contact.objects.visible_to(user).order_by().values("team"))
 
 
 def person_name(row: Any) -> str:

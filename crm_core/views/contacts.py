@@ -14,9 +14,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from crm_core.access import get_visible_contact
-from crm_core.filters import ContactFilter
+from crm_core.filters import ContactFilter, known_teams
 from crm_core.listing import Place
-from crm_core.models import Activity, Contact, Deal, Team
+from crm_core.models import Activity, Contact, Deal
 from crm_core.social import has_profile, has_suggestion, influence, with_profiles
 
 from .merges import undoable
@@ -78,7 +78,7 @@ def _choices(user: Any) -> dict[str, Any]:
     owners = get_user_model()._default_manager.filter(pk__in=visible.values("owner")).order_by("first_name", "username")
     return {
         "owners": owners,
-        "teams": Team.objects.all(),
+        "teams": known_teams(user),
         "languages": visible.exclude(language="").order_by("language").values_list("language", flat=True).distinct(),
         "cities": visible.exclude(city="").order_by("city").values_list("city", flat=True).distinct()[:200],
     }
