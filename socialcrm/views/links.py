@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from socialcrm import matching, sync
-from socialcrm.access import get_visible_contact, usable_accounts, visible_contacts
+from socialcrm.access import get_visible_contact, usable_accounts, visible_contacts, visible_profiles
 from socialcrm.contacts import get_adapter
 from socialcrm.forms import BasisForm, FindProfileForm, key
 from socialcrm.models import ProfileLink, SocialProfile
@@ -24,6 +25,7 @@ from .answer import back, fragment, is_fragment, needs, page
 from .inbox_screen import in_inbox, screen_of
 from .panel import Panel, build_panel
 
+TICKET_LASTS = 24 * 3600  # seconds
 REFUSALS = (matching.AlreadyLinked, matching.LinkingForbidden)
 
 
@@ -135,7 +137,7 @@ def _find(request: HttpRequest, contact: Any) -> HttpResponse:
 
 
 def _link(request: HttpRequest, contact: Any) -> HttpResponse:
-    profile = get_object_or_404(SocialProfile, pk=key(request.POST["profile"]))
+    profile = _asked_for(request)
     taken = matching.linked_to(profile)
     if taken and taken.contact != contact:
         # Before anything of the profile is shown: the contact may be one that this person may not see.
@@ -149,6 +151,24 @@ def _link(request: HttpRequest, contact: Any) -> HttpResponse:
         status = 409 if isinstance(error, matching.AlreadyLinked) else 422
         return _form(request, contact, _why_not(request, error), status)
     return _linked(request, made)
+
+
+def ticket(user: Any, profile: SocialProfile) -> str:
+    """What the form of a profile that this person has just looked up sends: a number alone could be anybody's."""
+    return signing.dumps([str(user.pk), profile.pk], salt=__name__)
+
+
+def _asked_for(request: HttpRequest) -> SocialProfile:
+    sent = request.POST["profile"]
+    if sent.isdigit():
+        return get_object_or_404(visible_profiles(request.user), pk=key(sent))
+    try:
+        user, pk = signing.loads(sent, salt=__name__, max_age=TICKET_LASTS)
+    except signing.BadSignature as error:
+        raise Http404 from error
+    if user != str(request.user.pk):
+        raise Http404
+    return get_object_or_404(SocialProfile, pk=pk)
 
 
 def _linked(request: HttpRequest, made: ProfileLink) -> HttpResponse:
@@ -171,6 +191,8 @@ def _taken(request: HttpRequest, other: Any) -> dict[str, Any]:
 
 def _form(request: HttpRequest, contact: Any, context: dict[str, Any], status: int = 200) -> HttpResponse:
     context = {"contact": contact, "bases": ProfileLink.Basis.choices, "networks": _linkable(), **context}
+    if found := context.get("found"):
+        context["ticket"] = ticket(request.user, found)
     if is_fragment(request):
         return fragment(request, "socialcrm/_link_form.html", context, status=status)
     return page(request, "socialcrm/link.html", {**context, "name": get_adapter().name(contact)}, status)

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from socialcrm.models import ProfileLink, SocialAccount, SocialProfile, Stream
+from socialcrm.views.links import ticket
 from tests.api.conftest import grace, host, profile
 from tests.conftest import make_contact
 
@@ -36,11 +37,22 @@ def post(client: Client, name: str, *args: Any, **sent: Any) -> Any:
     return client.post(reverse(f"socialcrm:{name}", args=args), sent, headers=FRAGMENT)
 
 
-def test_the_number_of_a_hidden_contacts_profile_shows_nothing_of_it(signed_in: Client, bob: Any, grace: Any) -> None:
+def test_the_number_of_a_hidden_contacts_profile_is_as_good_as_none(signed_in: Client, bob: Any, grace: Any) -> None:
     hers = SocialProfile.objects.get(handle="grace_h")
     for sent in ({"profile": hers.pk}, {"profile": hers.pk, "basis": "given"}):
-        answer = post(signed_in, "link", bob.pk, **sent)
-        assert answer.status_code == 409 and "race" not in answer.content.decode()
+        assert post(signed_in, "link", bob.pk, **sent).status_code == 404
+
+
+def test_a_hidden_contacts_profile_that_was_looked_up_by_name_shows_nothing_of_it(
+    signed_in: Client, bob: Any, grace: Any, rep: User
+) -> None:
+    answer = post(signed_in, "link", bob.pk, profile=ticket(rep, SocialProfile.objects.get(handle="grace_h")))
+    assert answer.status_code == 409 and "race" not in answer.content.decode()
+
+
+def test_what_a_colleague_looked_up_is_the_colleagues(signed_in: Client, bob: Any, agent: User) -> None:
+    for sent in (ticket(agent, profile("901", "bobby")), "nonsense", "1:2"):
+        assert post(signed_in, "link", bob.pk, profile=sent, basis="given").status_code == 404
 
 
 @pytest.mark.parametrize("state", ["refused", "unlinked", "suggested"])

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from socialcrm.models import ProfileLink, SocialProfile
+from socialcrm.views.links import ticket
 from tests.conftest import make_contact
 
 pytestmark = pytest.mark.django_db
@@ -49,9 +50,9 @@ def test_what_names_nobody_is_refused_with_a_sentence(text: str, signed_in: Clie
     assert 'role="alert"' in answer.content.decode()
 
 
-def test_an_account_of_ours_is_no_contact(signed_in: Client, bob: Any, acme: Any) -> None:
+def test_an_account_of_ours_is_no_contact(signed_in: Client, bob: Any, acme: Any, rep: User) -> None:
     ours = SocialProfile.objects.get(external_id=acme.external_id)
-    page = signed_in.post(link_url(bob), {"profile": ours.pk, "basis": "given"}, headers=FRAGMENT)
+    page = signed_in.post(link_url(bob), {"profile": ticket(rep, ours), "basis": "given"}, headers=FRAGMENT)
     assert "is an account of ours" in page.content.decode()
     assert not ProfileLink.objects.exists()
 
@@ -59,25 +60,25 @@ def test_an_account_of_ours_is_no_contact(signed_in: Client, bob: Any, acme: Any
 def test_a_link_keeps_its_basis_and_who_made_it(
     signed_in: Client, bob: Any, ada_profile: SocialProfile, acme: Any, rep: User
 ) -> None:
-    page = signed_in.post(link_url(bob), {"profile": ada_profile.pk, "basis": "given"}, headers=FRAGMENT)
+    page = signed_in.post(link_url(bob), {"profile": ticket(rep, ada_profile), "basis": "given"}, headers=FRAGMENT)
     made = ProfileLink.objects.get()
     assert (made.state, made.basis, made.decided_by, made.contact_id) == ("linked", "given", rep, bob.pk)
     assert "Undo" in page.content.decode()
 
 
 def test_a_profile_linked_elsewhere_names_the_other_contact(
-    signed_in: Client, bob: Any, ada: Any, ada_profile: SocialProfile
+    signed_in: Client, bob: Any, ada: Any, ada_profile: SocialProfile, rep: User
 ) -> None:
-    answer = signed_in.post(link_url(bob), {"profile": ada_profile.pk, "basis": "given"}, headers=FRAGMENT)
+    answer = signed_in.post(link_url(bob), {"profile": ticket(rep, ada_profile), "basis": "given"}, headers=FRAGMENT)
     assert answer.status_code == 409
     assert "Ada Lovelace" in answer.content.decode()
 
 
 def test_the_other_contact_stays_unnamed_to_who_may_not_see_it(
-    signed_in: Client, bob: Any, ada: Any, ada_profile: SocialProfile, settings: Any
+    signed_in: Client, bob: Any, ada: Any, ada_profile: SocialProfile, rep: User, settings: Any
 ) -> None:
     settings.SOCIALCRM_CONTACT_ADAPTER = "tests.views.blind.OnlyBob"
-    answer = signed_in.post(link_url(bob), {"profile": ada_profile.pk, "basis": "given"}, headers=FRAGMENT)
+    answer = signed_in.post(link_url(bob), {"profile": ticket(rep, ada_profile), "basis": "given"}, headers=FRAGMENT)
     assert answer.status_code == 409
     assert "Ada" not in answer.content.decode()
 
