@@ -25,6 +25,8 @@ RANDOM = [
     re.compile(r"(?<=csrf-token\" content=\")\w+"),
     re.compile(r'"X-CSRFToken": ?"\w+"', re.I),
     re.compile(r"\b[0-9a-f]{32}\b"),
+    # A signed cursor holds the second in which it was signed.
+    re.compile(r"(?<=:|A)1[\w]{5}(:|%3A)[\w-]{43}"),
 ]
 
 

@@ -135,9 +135,9 @@ def _foreign(world: World) -> None:
     jean.phone_set.create(phone=TEAM.phone)
     twin = Contact.objects.create(pk=720_003, first_name=TEAM.first, last_name="Second", team=france, language="pl")
     deal = Deal.objects.create(pk=720_004, name=TEAM.deal, amount=TEAM.amount, team=france, company=firm, stage="won")
-    # Theirs, although one of its people is known to both teams.
-    deal.contacts.add(jean, ada)
-    Deal.objects.create(pk=720_007, name=f"{TEAM.deal} two", amount=TEAM.amount, team=france).contacts.add(ada)
+    # Theirs, although two of its people are known to both teams.
+    deal.contacts.add(jean, ada, Contact.objects.get(pk=710_003))
+    Deal.objects.create(pk=720_007, name=f"{TEAM.deal} two", amount=TEAM.amount, team=france).contacts.add(ada, 710_003)
     note = Activity.objects.create(pk=720_005, text=TEAM.note, contact=jean, user=stranger)
     task = Activity.objects.create(
         pk=720_006, kind="task", text=TEAM.note, contact=jean, user=stranger, assignee=world.cast.callers["rep"].user
