@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm_core.filters import person_name
 from crm_core.forms.base import teams_of
 from crm_core.models import (
     Company,
@@ -66,7 +67,7 @@ def plan(batch: ContactImport, rows: Sequence[Any], first: int, people: People) 
 
 
 def _draft(batch: ContactImport, row: Any, index: int, people: People) -> Plan:
-    line = index + (2 if batch.format == "csv" else 1)
+    line = _line(batch, index)
     if not isinstance(row, dict) and not any(cell.strip() for cell in row):
         return Plan(line, BLANK)
     try:
@@ -124,9 +125,26 @@ def step(batch: ContactImport) -> bool:
         now = ContactImport.objects.select_for_update().defer("rows").get(pk=batch.pk)
         if now.state not in (ContactImport.State.QUEUED, ContactImport.State.RUNNING):
             return False
-        plans = plan(batch, batch.rows[now.done : now.done + BATCH], now.done, people)
+        rows = batch.rows[now.done : now.done + BATCH]
+        # Asked at every batch: a large file takes minutes, and people leave.
+        plans = plan(batch, rows, now.done, people) if _may_import(now) else _refuse(batch, rows, now.done)
         _write(batch, plans)
         return _count(now, plans)
+
+
+def _may_import(batch: ContactImport) -> bool:
+    user = get_user_model()._default_manager.get(pk=batch.user_id)
+    return bool(user.has_perm("crm_core.import_contact"))
+
+
+def _refuse(batch: ContactImport, rows: Sequence[Any], first: int) -> list[Plan]:
+    reason = _("%(who)s may no longer import contacts: another person can import these rows.")
+    sentence = reason % {"who": person_name(batch.user)}
+    return [Plan(_line(batch, first + place), REFUSE, reason=sentence, cells=row) for place, row in enumerate(rows)]
+
+
+def _line(batch: ContactImport, index: int) -> int:
+    return index + (2 if batch.format == "csv" else 1)
 
 
 def _count(now: ContactImport, plans: list[Plan]) -> bool:
