@@ -27,7 +27,7 @@ def cancel(reply: Reply, user: Any) -> Reply:
 
 
 def retry(reply: Reply, user: Any) -> Reply:
-    """Send a reply that failed once more, really. Raises what enqueue raises."""
+    """Send a reply that failed once more, really, in the name of who asks for it. Raises what enqueue raises."""
     _must_own(reply, user)
     post = _post_of(reply)
     rules.must_be_allowed(user, reply.account, post)
@@ -123,12 +123,14 @@ def _change(reply: Reply, user: Any, action: str, states: tuple[str, ...], too_l
 
 
 def _requeue(reply: Reply, user: Any, action: str, states: tuple[str, ...], too_late: str) -> None:
+    writer = reply.user_id
     try:
         with transaction.atomic():
             mine = Reply.objects.filter(pk=reply.pk, state__in=states, external_id="")
-            if not mine.update(**_FRESH, not_before=Now(), rung_at=Now(), changed_at=Now()):
+            # The worker asks again for the sender's rights: the writer's may be gone.
+            if not mine.update(**_FRESH, user=user, not_before=Now(), rung_at=Now(), changed_at=Now()):
                 raise OutboxError(too_late)
-            audit.record(user, action, reply, state="queued")
+            audit.record(user, action, reply, state="queued", writer=writer)
             bell.ring(bell.SEND, reply.pk)
     except IntegrityError:
         newer = unseen_reply(reply, seen=0)

@@ -8,6 +8,7 @@ import uuid
 from django.utils.translation import gettext as _
 
 from socialcrm import conf, connect, ledger
+from socialcrm.contacts import person_name
 from socialcrm.models import Reply, SocialAccount
 from socialcrm.networks import network_class
 from socialcrm.networks.base import (
@@ -24,7 +25,7 @@ from socialcrm.networks.base import (
 
 from . import finish, rules
 from .claim import claim
-from .errors import OutboxError
+from .errors import NotAllowed, OutboxError
 
 # A worker that was frozen for this share of its lease between claim and call no longer calls: someone else may.
 STALE = 0.25
@@ -63,6 +64,8 @@ def _refused(reply: Reply) -> bool:
     try:
         rules.must_be_allowed(reply.user, reply.account, reply.post)
         rules.must_be_sendable(reply.account, reply.post, reply.text, reply.audience)
+    except NotAllowed:
+        return finish.failed(reply, NotAllowed.__name__, _lost_right(reply))
     except OutboxError as error:
         if reply.account.state != SocialAccount.State.WORKING:
             paused = reply.account.state == SocialAccount.State.PAUSED
@@ -71,6 +74,20 @@ def _refused(reply: Reply) -> bool:
     if not ledger.may_spend(reply.account, "reply"):
         return finish.held(reply, "budget", 600, _("The month's budget for this account is spent."))
     return False
+
+
+def _lost_right(reply: Reply) -> str:
+    """What a colleague who looks into the outbox can do about it."""
+    if reply.user is None:
+        return _("Its writer has left. Nothing was sent: whoever sends it again sends it in their own name.")
+    said = {"who": person_name(reply.user), "account": reply.account}
+    return (
+        _(
+            "%(who)s may no longer answer this as %(account)s. Nothing was sent: whoever sends it again sends it "
+            "in their own name."
+        )
+        % said
+    )
 
 
 def _speak(reply: Reply, started: float) -> Sent:
