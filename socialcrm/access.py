@@ -92,9 +92,15 @@ def visible_replies(user: Any) -> QuerySet[Reply]:
 
 
 def get_visible_reply(user: Any, pk: Any) -> Reply:
-    """The reply. Raises Http404 where it is absent or foreign."""
-    reply: Reply = _get_or_404(visible_replies(user).select_related("account", "post", "user"), pk)
+    """The reply, with `to_hidden`. Raises Http404 where it is absent or foreign."""
+    rows = with_hidden(visible_replies(user).select_related("account", "post", "user"), user)
+    reply: Reply = _get_or_404(rows, pk)
     return reply
+
+
+def with_hidden(replies: QuerySet[Reply], user: Any) -> QuerySet[Reply]:
+    """The replies with `to_hidden`: one's own words stay one's own, but whom they were for may be hidden by now."""
+    return replies.annotate(to_hidden=hidden(user, "post__author_id"))
 
 
 def hidden(user: Any, profile: str) -> Exists:

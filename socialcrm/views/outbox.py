@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from socialcrm import outbox
-from socialcrm.access import usable_accounts, visible_contacts, visible_replies
+from socialcrm.access import usable_accounts, visible_contacts, visible_replies, with_hidden
 from socialcrm.contacts import get_adapter
 from socialcrm.forms import key
 from socialcrm.models import ProfileLink, Reply
@@ -33,7 +33,9 @@ def outbox_page(request: HttpRequest) -> HttpResponse:
     seen = visible_replies(request.user)
     rows = _place(_narrow(seen, request.user, query), request.GET.get("before", ""))
     found = list(
-        rows.select_related("account", "user", "post__author").defer("account__credentials", "post__raw")[: PAGE + 1]
+        with_hidden(rows, request.user)
+        .select_related("account", "user", "post__author")
+        .defer("account__credentials", "post__raw")[: PAGE + 1]
     )
     context = {
         "replies": _with_contacts(found[:PAGE], request.user),

@@ -119,7 +119,7 @@ def _act(request: HttpRequest, pk: int, act: Any, message: str, *, reopen: bool 
     found.refresh_from_db()
     if not is_fragment(request):
         return back(request, reverse("socialcrm:outbox"), error or message, error=bool(error))
-    if request.POST.get("row") or found.post_id is None:
+    if request.POST.get("row") or found.post_id is None or found.to_hidden:  # type: ignore[attr-defined]
         return fragment(request, "socialcrm/_outbox_row.html", {"reply": found, "may_reply": True}, toast=error)
     post = get_visible_post(request.user, found.post_id)
     if in_inbox(request):
