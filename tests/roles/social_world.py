@@ -122,7 +122,7 @@ def reply(pk: int, to: Post, text: str, account: SocialAccount, user: Any, state
     talk = Mention.objects.get(post=to, account=account).conversation if not fields.pop("loose", False) else None
     return Reply.objects.create(
         pk=pk, account=account, post=to, conversation=talk, user=user, text=text, state=state, client_key=f"key-{pk}",
-        not_before=NOW + timedelta(days=1), **fields,
+        not_before=NOW + timedelta(days=1), created_at=to.posted_at + timedelta(minutes=1), **fields,
     )  # fmt: skip
 
 
