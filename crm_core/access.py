@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.http import Http404
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest
 
 from .models import Activity, Company, Contact, ContactImport, Deal
+
+
+class SignedInRequest(HttpRequest):
+    """The request of a view behind `login_required`, for the type checker: nobody anonymous gets there."""
+
+    user: User
 
 
 def get_visible_contact(user: Any, pk: int) -> Contact:

@@ -22,7 +22,7 @@ from .models import (
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):
+class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Teams and their members."""
 
     list_display = ("name",)
@@ -30,23 +30,23 @@ class TeamAdmin(admin.ModelAdmin):
     filter_horizontal = ("members",)
 
 
-class _Emails(admin.TabularInline):
+class _Emails(admin.TabularInline):  # type: ignore[type-arg]
     model = ContactEmail
     extra = 0
 
 
-class _Phones(admin.TabularInline):
+class _Phones(admin.TabularInline):  # type: ignore[type-arg]
     model = ContactPhone
     extra = 0
 
 
-class _Websites(admin.TabularInline):
+class _Websites(admin.TabularInline):  # type: ignore[type-arg]
     model = ContactWebsite
     extra = 0
 
 
 @admin.register(Contact)
-class ContactAdmin(admin.ModelAdmin):
+class ContactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Contacts with their rows."""
 
     list_display = ("__str__", "company", "city", "owner", "team")
@@ -58,7 +58,7 @@ class ContactAdmin(admin.ModelAdmin):
 
 
 @admin.register(Company)
-class CompanyAdmin(admin.ModelAdmin):
+class CompanyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Companies."""
 
     list_display = ("name", "city", "owner", "team")
@@ -67,7 +67,7 @@ class CompanyAdmin(admin.ModelAdmin):
 
 
 @admin.register(Deal)
-class DealAdmin(admin.ModelAdmin):
+class DealAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Deals."""
 
     list_display = ("name", "company", "amount", "currency", "stage", "owner")
@@ -78,7 +78,7 @@ class DealAdmin(admin.ModelAdmin):
 
 
 @admin.register(Activity)
-class ActivityAdmin(admin.ModelAdmin):
+class ActivityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Notes and tasks."""
 
     list_display = ("__str__", "kind", "contact", "assignee", "due_at", "done_at")
@@ -88,7 +88,7 @@ class ActivityAdmin(admin.ModelAdmin):
     autocomplete_fields = ("contact", "company", "deal")
 
 
-class _ReadOnly(admin.ModelAdmin):
+class _ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     """History: it may be looked at, not changed."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -111,7 +111,8 @@ class Listing:
 
     def _ordered(self, *, forward: bool) -> QuerySet[Any]:
         sign = "-" if self.descending == forward else ""
-        return self.rows.order_by(f"{sign}sort_key", f"{sign}pk")
+        ordered: QuerySet[Any] = self.rows.order_by(f"{sign}sort_key", f"{sign}pk")
+        return ordered
 
     def _beyond(self, key: tuple[Any, Any], *, forward: bool) -> Q:
         value, pk = key

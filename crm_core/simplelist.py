@@ -50,6 +50,6 @@ class SimpleList:
 
     def query(self, **changes: str) -> str:
         """The query string with these changes."""
-        changed = replace(self, **changes)
+        changed = replace(self, **changes)  # type: ignore[arg-type]
         pairs = [(name, getattr(changed, name)) for name in ("q", "mine", "show", "sort")]
         return urlencode([pair for pair in pairs if pair[1]])

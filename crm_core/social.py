@@ -149,6 +149,11 @@ def with_profiles(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.prefetch_related(Prefetch("social_links", queryset=links.order_by("pk"), to_attr="linked"))
 
 
+def picture(contact: Any) -> str:
+    """The address of the first picture among a contact's `linked` profiles, or nothing."""
+    return next((link.profile.avatar_url for link in contact.linked if link.profile.avatar_url), "")
+
+
 def influence() -> Coalesce:
     """An expression: the newest score of the contact's strongest profile in the last month, -1 where there is none."""
     scores = (

@@ -19,7 +19,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connections
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import prepared
@@ -143,6 +145,23 @@ def _plain(value: datetime | UUID | msgspec.Raw) -> str:
     if isinstance(value, msgspec.Raw):
         return bytes(value).decode()
     return str(timezone.make_naive(value, UTC) if timezone.is_aware(value) else value)
+
+
+def count_each(asked: Sequence[QuerySet[Any]], most: int) -> list[int]:
+    """How many rows each of these holds, in one query that looks at no more than `most` of each."""
+    parts: list[str] = []
+    params: list[Any] = []
+    for rows in asked:
+        try:
+            statement, given = rows.order_by().values("pk")[:most].query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("0")
+        else:
+            parts.append(f"(SELECT COUNT(*) FROM ({statement}) AS counted)")
+            params += given
+    with connections[asked[0].db].cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        return list(cursor.fetchone())
 
 
 def in_transaction(using: str = "default") -> bool:

@@ -76,7 +76,7 @@ def lint() -> list[Step]:
         Step("ruff format", [ruff, "format", "--check", "."]),
         Step("manage.py check", run_python("manage.py", "check", "--fail-level", "WARNING")),
         Step("migrations", run_python("manage.py", "makemigrations", "--check", "--dry-run")),
-        Step("mypy", run_python("-m", "mypy", "--strict", "socialcrm")),
+        Step("mypy", run_python("-m", "mypy", "--strict", "socialcrm", "crm_core")),
     ]
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from crm_core.filters import person_name
 from crm_core.models import Activity
 
-from .base import dress
+from .base import dress, offer_people
 
 
-class ActivityForm(forms.ModelForm):
+class ActivityForm(forms.ModelForm):  # type: ignore[type-arg]
     """What happened or is to be done. The subject (contact, company, deal) comes from the address, not the form."""
 
     due_at = forms.DateTimeField(
@@ -31,12 +29,9 @@ class ActivityForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind = self.fields["kind"]
+        kind = cast("forms.ChoiceField", self.fields["kind"])
         kind.choices = [pair for pair in Activity.Kind.choices if pair[0] != Activity.Kind.LOG]
-        people = self.fields["assignee"]
-        people.queryset = get_user_model()._default_manager.filter(is_active=True).order_by("first_name", "username")
-        people.label_from_instance = person_name
-        people.empty_label = _("Nobody")
+        offer_people(self, "assignee")
         dress(self)
 
     def clean_due_at(self) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -24,7 +24,20 @@ def dress(form: forms.BaseForm) -> None:
         widget.attrs.setdefault("class", css)
 
 
-class CrmForm(forms.ModelForm):
+def rows_field(form: forms.BaseForm, name: str) -> forms.ModelChoiceField[Any]:
+    """The field of this name, whose choices are rows."""
+    return cast("forms.ModelChoiceField[Any]", form.fields[name])
+
+
+def offer_people(form: forms.BaseForm, name: str) -> None:
+    """Let the field choose among the users that may sign in, or nobody."""
+    field = rows_field(form, name)
+    field.queryset = get_user_model()._default_manager.filter(is_active=True).order_by("first_name", "username")
+    field.label_from_instance = person_name  # type: ignore[method-assign, assignment]
+    field.empty_label = _("Nobody")
+
+
+class CrmForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form about a row with owner and team. `version` is the one that the person saw when the form opened."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -38,15 +51,13 @@ class CrmForm(forms.ModelForm):
 
     def _offer_people(self) -> None:
         if "owner" in self.fields:
-            owner = self.fields["owner"]
-            owner.queryset = get_user_model()._default_manager.filter(is_active=True).order_by("first_name", "username")
-            owner.label_from_instance = person_name
-            owner.empty_label = _("Nobody")
+            offer_people(self, "owner")
         if "team" in self.fields:
             # Also the row's own: else whoever sees a row as its owner would open it to everyone by saving it.
             own = Team.objects.filter(pk=self.instance.team_id)
-            self.fields["team"].queryset = (teams_of(self.user) | own).distinct()
-            self.fields["team"].empty_label = _("No team: everyone sees it")
+            team = rows_field(self, "team")
+            team.queryset = (teams_of(self.user) | own).distinct()
+            team.empty_label = _("No team: everyone sees it")
 
     def clean(self) -> dict[str, Any]:
         """Refuse when somebody saved since the form was opened."""
@@ -59,9 +70,9 @@ class CrmForm(forms.ModelForm):
         return cleaned
 
     def _stored_version(self) -> int | None:
-        return (
-            type(self.instance)._default_manager.filter(pk=self.instance.pk).values_list("version", flat=True).first()
-        )
+        rows = type(self.instance)._default_manager.filter(pk=self.instance.pk)
+        version: int | None = rows.values_list("version", flat=True).first()
+        return version
 
     def save(self, commit: bool = True) -> Any:
         """Save, and count the edit."""

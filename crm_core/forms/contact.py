@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import get_language_info
@@ -41,7 +41,7 @@ class ContactForm(CrmForm):
         choices = language_choices()
         if self.instance.language and self.instance.language not in dict(choices):
             choices.append((self.instance.language, self.instance.language))
-        self.fields["language"].choices = choices
+        cast("forms.ChoiceField", self.fields["language"]).choices = choices
         self.fields["company_name"].widget.attrs["list"] = "companies"
         self.fields["consent"].widget.attrs["placeholder"] = _("For example: newsletter, 4 March")
 
@@ -69,14 +69,14 @@ def company_named(name: str, user: Any, contact: Contact) -> Company | None:
     return found or Company.objects.create(name=name, owner=user, team=contact.team)
 
 
-class _RowForm(forms.ModelForm):
+class _RowForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self)
 
 
 def _formset(model: Any, field: str) -> Any:
-    widgets = {field: forms.URLInput(attrs={"placeholder": "https://"})} if field == "url" else None
+    widgets: dict[str, Any] = {"url": forms.URLInput(attrs={"placeholder": "https://"})}
     return forms.inlineformset_factory(
         Contact, model, form=_RowForm, fields=[field], widgets=widgets, extra=1, can_delete=True, max_num=20
     )

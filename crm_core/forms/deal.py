@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from crm_core.models import Company, Contact, Deal
 
-from .base import CrmForm
+from .base import CrmForm, rows_field
 
 MAX_CHOICES = 500
 
 
-class _Several(forms.ModelMultipleChoiceField):
+class _Several(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Rows by their keys; a number that no database holds is a wrong choice like any other."""
 
     def clean(self, value: Any) -> Any:
@@ -43,17 +45,20 @@ class DealForm(CrmForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["company"].queryset = Company.objects.visible_to(self.user).order_by("sort_name")
+        company = rows_field(self, "company")
+        company.queryset = Company.objects.visible_to(self.user).order_by("sort_name")
         self.hidden_company = self._hidden_company()
-        self.fields["company"].empty_label = _("As it is: another team's") if self.hidden_company else _("None")
-        self.fields["contacts"].queryset = Contact.objects.visible_to(self.user).order_by("sort_name")
+        company.empty_label = _("As it is: another team's") if self.hidden_company else _("None")
+        rows_field(self, "contacts").queryset = Contact.objects.visible_to(self.user).order_by("sort_name")
         for name in ("company", "contacts"):
             self._offer(name)
-        self.fields["amount"].min_value = 0
 
     def _hidden_company(self) -> Company | None:
         company: Company | None = self.instance.company
-        return company if company and company not in self.fields["company"].queryset else None
+        return company if company and not self._rows("company").contains(company) else None
+
+    def _rows(self, name: str) -> QuerySet[Any]:
+        return cast("QuerySet[Any]", rows_field(self, name).queryset)
 
     def clean_company(self) -> Company | None:
         """The company chosen; one that this user can't see stays until another is chosen."""
@@ -61,9 +66,9 @@ class DealForm(CrmForm):
 
     def _offer(self, name: str) -> None:
         """Show the first rows and the chosen ones; any visible row is accepted, however many there are."""
-        field = self.fields[name]
-        rows = field.queryset
-        chosen = self.data.getlist(self.add_prefix(name)) if self.is_bound else self.get_initial_for_field(field, name)
+        field, rows = rows_field(self, name), self._rows(name)
+        sent = cast("QueryDict", self.data)
+        chosen = sent.getlist(self.add_prefix(name)) if self.is_bound else self.get_initial_for_field(field, name)
         chosen = chosen if isinstance(chosen, (list, tuple)) else [chosen]
         keys = [
             int(key)
@@ -83,6 +88,6 @@ class DealForm(CrmForm):
 
     def _save_m2m(self) -> None:
         # Contacts that this user can't see are not in the form: they stay with the deal.
-        hidden = list(self.instance.contacts.exclude(pk__in=self.fields["contacts"].queryset))
-        super()._save_m2m()
+        hidden = list(self.instance.contacts.exclude(pk__in=self._rows("contacts")))
+        super()._save_m2m()  # type: ignore[misc]
         self.instance.contacts.add(*hidden)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
+from django.db.models import CharField, Model
 from django.utils.translation import gettext as _
 
 from crm_core.exporting import plain_cell
@@ -16,10 +17,14 @@ from crm_core.forms.contact import language_choices
 from crm_core.models import Company, Contact
 from crm_core.models.naming import fold
 
-LIMITS = {
-    name: Contact._meta.get_field(name).max_length  # type: ignore[union-attr]
-    for name in ("first_name", "last_name", "title", "city", "consent")
-} | {"company": Company._meta.get_field("name").max_length}  # type: ignore[union-attr]
+SHORT = ("first_name", "last_name", "title", "city", "consent")
+
+
+def _longest(model: type[Model], name: str) -> int:
+    return cast("CharField[str, str]", model._meta.get_field(name)).max_length or 0
+
+
+LIMITS = {name: _longest(Contact, name) for name in SHORT} | {"company": _longest(Company, "name")}
 MAX_VALUES = 20
 # A semicolon may be part of an address; it divides two where a blank or another address follows.
 BETWEEN_URLS = r"[;,|]?\s+|\||[;,](?=https?://)"
@@ -93,8 +98,7 @@ def _clean(text: str) -> str:
 
 
 def _fields(values: dict[str, list[str]]) -> dict[str, str]:
-    names = ("first_name", "last_name", "title", "city", "consent")
-    found = {name: _short(name, " ".join(" ".join(values[name]).split())) for name in names}
+    found = {name: _short(name, " ".join(" ".join(values[name]).split())) for name in SHORT}
     full = " ".join(values["name"]).split()
     if full and not found["first_name"] and not found["last_name"]:
         found["first_name"] = _short("first_name", " ".join(full[:-1]))

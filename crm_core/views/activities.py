@@ -15,7 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm_core.access import get_visible_activity, get_visible_company, get_visible_contact, get_visible_deal
+from crm_core.access import (
+    SignedInRequest,
+    get_visible_activity,
+    get_visible_company,
+    get_visible_contact,
+    get_visible_deal,
+)
 from crm_core.forms import ActivityForm
 from crm_core.listing import Listing, Sort
 from crm_core.models import Activity
@@ -28,7 +34,7 @@ FINDERS: dict[str, Any] = {"contact": get_visible_contact, "company": get_visibl
 @login_required
 @permission_required("crm_core.add_activity", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def activity_new(request: HttpRequest) -> HttpResponse:
+def activity_new(request: SignedInRequest) -> HttpResponse:
     """A new note, call, meeting or task about the contact, company or deal in the address."""
     kind = request.GET.get("kind", "")
     kind = kind if kind in Activity.Kind.values and kind != Activity.Kind.LOG else Activity.Kind.NOTE
@@ -111,7 +117,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @login_required
 @require_safe
-def task_list(request: HttpRequest) -> HttpResponse:
+def task_list(request: SignedInRequest) -> HttpResponse:
     """My open tasks, everybody's, or the done ones."""
     shown = request.GET.get("show", "mine")
     shown = shown if shown in SHOWN else "mine"

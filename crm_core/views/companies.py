@@ -12,13 +12,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from crm_core.access import get_visible_company
+from crm_core.access import SignedInRequest, get_visible_company
 from crm_core.forms import CompanyForm
 from crm_core.listing import Listing, Sort
 from crm_core.models import Activity, Company, Contact, Deal
 from crm_core.search import matching_companies
 from crm_core.simplelist import SimpleList
-from crm_core.social import with_profiles
+from crm_core.social import picture, with_profiles
 
 from .contact_edit import default_team
 from .contacts import standing, sums
@@ -79,14 +79,14 @@ def people_with_avatars(rows: Any, limit: int = 50) -> list[Any]:
     """The first contacts of a company or deal, each with the address of its picture, if it has one."""
     people = list(rows[:limit])
     for contact in people:
-        contact.avatar = next((link.profile.avatar_url for link in contact.linked if link.profile.avatar_url), "")
+        contact.avatar = picture(contact)
     return people
 
 
 @login_required
 @permission_required("crm_core.add_company", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def company_new(request: HttpRequest) -> HttpResponse:
+def company_new(request: SignedInRequest) -> HttpResponse:
     """A new company."""
     return _edit(request, Company(owner=request.user, team=default_team(request.user)))
 

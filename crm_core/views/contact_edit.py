@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from crm_core.access import get_visible_contact
+from crm_core.access import SignedInRequest, get_visible_contact
 from crm_core.forms import ContactForm, Rows
 from crm_core.models import Company, Contact
 
@@ -22,7 +22,7 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @permission_required("crm_core.add_contact", raise_exception=True)
 @form_methods
-def contact_new(request: HttpRequest) -> HttpResponse:
+def contact_new(request: SignedInRequest) -> HttpResponse:
     """A new contact, mine unless I say otherwise."""
     return _edit(request, Contact(owner=request.user, team=default_team(request.user)))
 

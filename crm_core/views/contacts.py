@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
@@ -17,7 +17,7 @@ from crm_core.access import get_visible_contact
 from crm_core.filters import ContactFilter, known_teams
 from crm_core.listing import Place
 from crm_core.models import Activity, Contact, Deal
-from crm_core.social import has_profile, has_suggestion, influence, with_profiles
+from crm_core.social import has_profile, has_suggestion, influence, picture, with_profiles
 
 from .merges import undoable
 
@@ -55,7 +55,7 @@ def _row(contact: Any) -> dict[str, Any]:
     """What the list shows of one contact."""
     return {
         "contact": contact,
-        "avatar": next((link.profile.avatar_url for link in contact.linked if link.profile.avatar_url), ""),
+        "avatar": picture(contact),
         "networks": sorted({link.profile.network for link in contact.linked}),
         "influence": round(contact.influence) if contact.influence >= 0 else None,
         "last_post": max((link.last_post for link in contact.linked if link.last_post), default=None),
@@ -105,12 +105,11 @@ def _load(contact: Contact) -> Contact:
     rows = with_profiles(Contact.objects.filter(pk=contact.pk)).prefetch_related(
         "email_set", "phone_set", "website_set"
     )
-    loaded = rows.get()
+    loaded: Any = rows.get()
     for name in ("company", "owner", "team"):
         setattr(loaded, name, getattr(contact, name))
-    avatars = [link.profile.avatar_url for link in loaded.linked if link.profile.avatar_url]
-    loaded.avatar = avatars[0] if avatars else ""
-    return loaded
+    loaded.avatar = picture(loaded)
+    return cast(Contact, loaded)
 
 
 def _place(narrowed: ContactFilter, user: Any, pk: int) -> Place | None:

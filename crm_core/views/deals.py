@@ -28,7 +28,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm_core.access import get_visible_company, get_visible_contact, get_visible_deal
+from crm_core.access import SignedInRequest, get_visible_company, get_visible_contact, get_visible_deal
 from crm_core.forms import DealForm
 from crm_core.listing import Listing, Sort
 from crm_core.models import Activity, Contact, Deal
@@ -120,7 +120,7 @@ def deal_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @permission_required("crm_core.add_deal", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def deal_new(request: HttpRequest) -> HttpResponse:
+def deal_new(request: SignedInRequest) -> HttpResponse:
     """A new deal, with the contact or the company in the address."""
     return _edit(request, Deal(owner=request.user, team=default_team(request.user)), _initial(request))
 

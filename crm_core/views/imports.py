@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm_core.access import get_own_import
+from crm_core.access import SignedInRequest, get_own_import
 from crm_core.exporting import csv_lines
 from crm_core.forms.base import teams_of
 from crm_core.importing.fields import CHOICES, checked, guess
@@ -38,7 +38,7 @@ may_import = permission_required("crm_core.import_contact", raise_exception=True
 @login_required
 @may_import
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_list(request: HttpRequest) -> HttpResponse:
+def import_list(request: SignedInRequest) -> HttpResponse:
     """Choose a file; below, the files of before."""
     sentence = ""
     if request.method == "POST":
@@ -156,7 +156,7 @@ def _start(batch: ContactImport) -> None:
     if batch.total <= settings.CRM_IMPORT_INLINE_ROWS:
         run(batch.pk)
     else:
-        run_import.delay_on_commit(batch.pk)
+        run_import.delay_on_commit(batch.pk)  # type: ignore[attr-defined]
 
 
 @login_required

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from crm_core.access import SignedInRequest
 from crm_core.context import THEMES
 from crm_core.search import jump
 
@@ -31,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: SignedInRequest) -> HttpResponse:
     """Name, roles, teams, language, theme, sign out; on phones also the rest of the menu."""
     context = {
         "roles": list(request.user.groups.order_by("name").values_list("name", flat=True)),

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connections
-from django.db.models import QuerySet
-
 from socialcrm.access import visible_conversations
+from socialcrm.bulk import count_each
 from socialcrm.models import Conversation
 
 from .filters import VIEWS, Filters
@@ -48,27 +45,11 @@ def counts(user: Any, filters: Filters | None = None) -> Counts:
     active = rows.filter(status__in=Conversation.ACTIVE)
     here = filters.of_view(rows, user)
     asked = [replace(filters, view=view).of_view(active, user) for view in VIEWS]
-    found = _count([*asked, *(here.filter(status=status) for status in COUNTED)])
+    found = count_each([*asked, *(here.filter(status=status) for status in COUNTED)], MOST + 1)
     return Counts(dict(zip(VIEWS, found, strict=False)), dict(zip(COUNTED, found[len(VIEWS) :], strict=True)))
 
 
 def waiting(user: Any) -> int:
     """How many wait for an answer, for the navigation of every page; MOST + 1 stands for more."""
-    [found] = _count([Filters(view="unattended").apply(visible_conversations(user), user)])
+    [found] = count_each([Filters(view="unattended").apply(visible_conversations(user), user)], MOST + 1)
     return found
-
-
-def _count(asked: list[QuerySet[Conversation]]) -> list[int]:
-    parts: list[str] = []
-    params: list[Any] = []
-    for rows in asked:
-        try:
-            statement, given = rows.order_by().values("pk")[: MOST + 1].query.sql_with_params()
-        except EmptyResultSet:
-            parts.append("0")
-        else:
-            parts.append(f"(SELECT COUNT(*) FROM ({statement}) AS counted)")
-            params += given
-    with connections[asked[0].db].cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return list(cursor.fetchone())

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from socialcrm import inbox
 from socialcrm.access import usable_accounts, visible_replies
+from socialcrm.bulk import count_each
 from socialcrm.models import Post, Reply, SocialAccount
 from socialcrm.timeline import Entry, Item
 
@@ -23,9 +24,9 @@ def counts(user: Any) -> dict[str, int]:
     if user is None or not user.is_authenticated:
         return {"outbox": 0, "accounts": 0}
     needy = Q(state__in=(Reply.State.FAILED, Reply.State.UNKNOWN)) | Q(state=Reply.State.QUEUED, hold="reconnect")
-    replies = visible_replies(user).filter(needy).values("pk")[:MOST]
-    lost = usable_accounts(user).filter(state=SocialAccount.State.NEEDS_RECONNECT).values("pk")[:MOST]
-    return {"outbox": len(replies), "accounts": len(lost)}
+    lost = usable_accounts(user).filter(state=SocialAccount.State.NEEDS_RECONNECT)
+    outbox, accounts = count_each([visible_replies(user).filter(needy), lost], MOST)
+    return {"outbox": outbox, "accounts": accounts}
 
 
 def inbox_nav(request: HttpRequest | None, screen: Any = None) -> dict[str, Any] | None:

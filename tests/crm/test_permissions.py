@@ -192,8 +192,8 @@ def test_the_roles_carry_the_permissions_of_the_extension() -> None:
     everyday = {"reply_as_account", "link_socialprofile", "work_inbox"}
     dispatch = {"assign_conversation", "share_cannedreply"}
     assert held["Sales rep"] == everyday | {"view_reports"}
-    assert held["Support agent"] == everyday | dispatch
-    assert held["Manager"] == everyday | dispatch | {"view_all_outbox", "view_reports"}
+    assert held["Support agent"] == everyday | dispatch | {"read_private_posts"}
+    assert held["Manager"] == everyday | dispatch | {"read_private_posts", "view_all_outbox", "view_reports"}
     assert held["Administrator"] > held["Manager"] | {"manage_accounts"}
 
 
