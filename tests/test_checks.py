@@ -8,6 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import ManagementUtility
 from django.db import connection
 
 from crm_core.checks import check_production, refuse_unsafe_start
@@ -56,6 +57,13 @@ def test_sqlite_without_immediate_transactions_is_warned_of(monkeypatch: Any) ->
 def test_a_key_in_a_finding_is_never_shown(settings: Any) -> None:
     settings.SOCIALCRM_KEYS = ["canary-of-a-broken-key"]
     assert "canary" not in str(check_installation())
+
+
+def test_who_has_no_key_yet_can_make_the_first_one(settings: Any, capsys: Any) -> None:
+    settings.SOCIALCRM_KEYS = []
+    # As at the terminal: `call_command` would skip the checks.
+    ManagementUtility(["manage.py", "socialcrm_key"]).execute()
+    assert Fernet(capsys.readouterr().out.strip())
 
 
 @pytest.fixture
