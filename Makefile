@@ -39,7 +39,7 @@ bench: venv-dev ## Ours beside the ceiling and the naive way: POSTS=1000000
 idle: venv-dev ## What the running demo costs while nobody uses it
 	@exec $(BIN)/python -m tools.idle
 
-screenshots: venv-dev ## Take the pictures of the documentation anew, from the running demo
+screenshots: venv-dev ## Take the pictures of the guide anew; ONLY="inbox reports" takes some of them
 	@exec $(BIN)/python -m tools.screenshots
 
 lock: ## Resolve requirements*.in anew into requirements*.txt, with hashes

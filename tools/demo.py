@@ -147,7 +147,7 @@ class Demo:
         worker = self.child("worker", *celery, "worker", *pool, *lean)
         beat = self.child("beat", *celery, "beat", "--loglevel", "WARNING", "--pidfile=")
         self.wait(f"{WEB_URL}readyz", 60, web, worker, beat)
-        PIDS.write_text(json.dumps({"supervisor": os.getpid(), "url": WEB_URL}))
+        PIDS.write_text(json.dumps({"supervisor": os.getpid(), "url": WEB_URL, "sandbox": SANDBOX_URL}))
 
     def watch(self) -> None:
         """Until somebody stops us: start again what dies, and say so."""
