@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import time
@@ -225,6 +226,20 @@ def test_a_reply_is_accepted_by_the_network_exactly_once(demo: Running, network:
     log = demo.control(f"log?network={network}&in_reply_to={said['id']}&action=post")["log"]
     sent = [row["id"] for row in log if row["account"] == ours]
     assert sent == [demo.ask(f"replies/{reply}/")["external_id"].partition("@")[0]]
+
+
+def test_the_worked_example_of_the_api_runs_as_it_is_printed(demo: Running) -> None:
+    page = (ROOT / "docs" / "api.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", page, flags=re.S)
+    command = [str(bootstrap.python()), "manage.py", "api_token", "manager", "--name", "example"]
+    made = subprocess.run(command, cwd=ROOT, env=environment(demo.var), capture_output=True, text=True, check=True)
+    known = {**environment(demo.var), "SITE": demo.web, "TOKEN": made.stdout.strip()}
+    ran = subprocess.run(
+        [str(bootstrap.python()), "-c", example], env=known, capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert re.search(rf"^sent {re.escape(demo.sandbox)}/", ran.stdout, flags=re.M), ran.stdout
+    assert re.search(r"^\d+ 1 answered", ran.stdout, flags=re.M), ran.stdout
 
 
 def test_a_second_start_is_quick_and_keeps_the_data(tmp_path_factory: pytest.TempPathFactory, demo: Running) -> None:
