@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,6 +17,8 @@ from socialcrm.networks.base import Author, FetchedPost, Page
 
 MAX_INT = 2_147_483_647
 MAX_ID = 500
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+CLOCKS_DIFFER = timedelta(hours=1)
 NOTHING, NO_OBJECT = msgspec.Raw(b"[]"), msgspec.Raw(b"{}")
 MENTION_THREAD = 3  # where the thread stands in a mention's row
 PARENT_DEPTH = 5  # missing parents fetched upwards from a mention or a post of ours
@@ -154,7 +156,7 @@ def profile_row(network: str, author: Author, seen_at: datetime, raw: msgspec.Ra
     return (
         network, author.external_id, *texts, count(author.followers), count(author.following), count(author.listed),
         count(author.posts_count), author.verified, "protected" if author.protected else "active",
-        aware(author.joined_at), seen_at, raw,
+        joined_at(author.joined_at, seen_at), seen_at, raw,
     )  # fmt: skip
 
 
@@ -168,7 +170,7 @@ def post_row(said: Said, given: tuple[msgspec.Raw, ...]) -> tuple[Any, ...]:
     )  # fmt: skip
     return (
         batch.account.network, post.external_id, post.author.external_id, post.to_author_id or None, text,
-        aware(post.posted_at), *names, post.edited, count(metrics.likes), count(metrics.replies),
+        said_at(post.posted_at, batch.seen_at), *names, post.edited, count(metrics.likes), count(metrics.replies),
         count(metrics.reposts), count(metrics.quotes), count(metrics.views), *given, batch.seen_at, wanted,
     )  # fmt: skip
 
@@ -233,9 +235,25 @@ def count(number: int | None) -> int | None:
     return min(max(number, 0), MAX_INT)
 
 
-def aware(moment: datetime | None) -> datetime | None:
+def said_at(moment: datetime, seen_at: datetime) -> datetime:
+    """When a post was said, in UTC: as its network says, but not before there were networks, nor after it was read.
+
+    A time at the ends of the calendar fits no time zone, and one that is still to come would wait for us for ever.
+    """
+    moment = aware(moment)
+    if moment < EARLIEST:
+        return EARLIEST
+    return moment.astimezone(UTC) if moment <= seen_at + CLOCKS_DIFFER else seen_at
+
+
+def joined_at(moment: datetime | None, seen_at: datetime) -> datetime | None:
+    """When a person joined; None where that cannot be."""
+    return said_at(moment, seen_at) if moment and EARLIEST <= aware(moment) <= seen_at + CLOCKS_DIFFER else None
+
+
+def aware(moment: datetime) -> datetime:
     """The moment with a time zone; a bare one is UTC."""
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def as_json(values: Iterable[Any]) -> msgspec.Raw:

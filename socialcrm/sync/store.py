@@ -89,11 +89,12 @@ def store_many(batches: Sequence[Batch]) -> Stored:
 
 def _store(rows: Rows, outcomes: Sequence[streams.Outcome], batches: Sequence[Batch]) -> Stored:
     with transaction.atomic():
-        threads.settle(rows)
+        joined = threads.settle(rows)
         work = bulk.Bulk()
         stored = Stored(posts=len(rows.posts), refused=rows.refused)
         settled = _move(work, rows, outcomes, stored)
         recompute_conversations(work, stored.conversations - settled, heard=True)
+        recompute_conversations(work, joined - stored.conversations, heard=False)
         _settle_own(work, stored)
         streams.write_gaps(outcomes)
         if stored.new_ids:

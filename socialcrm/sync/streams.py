@@ -17,6 +17,8 @@ from socialcrm.models import Gap, SocialAccount, SocialProfile, Stream
 from socialcrm.networks import network_class
 from socialcrm.networks.base import Limit, NetworkError, Page
 
+from .rows import said_at
+
 LEASE = timedelta(seconds=120)
 LONGEST_PAUSE = 1800.0
 LONGEST_WALK = 10_000  # posts; no network shows that many
@@ -198,7 +200,7 @@ def _gap(stream: Stream, page: Page, oldest: str, more: bool) -> Gap | None:
 
 def gap_of(stream: Stream, why: str, oldest: str, page: Page | None = None) -> Gap:
     """The stretch between the old cursor and the oldest post read, unsaved."""
-    ends_at = page.posts[0].posted_at if page and page.posts else None
+    ends_at = said_at(page.posts[0].posted_at, timezone.now()) if page and page.posts else None
     starts_at = stream.last_success_at
     return Gap(
         stream_id=stream.pk, after_id=stream.cursor, before_id=oldest, starts_at=starts_at, ends_at=ends_at, why=why
