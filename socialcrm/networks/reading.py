@@ -26,6 +26,13 @@ def repair(body: bytes) -> bytes:
     return _UNKEEPABLE.sub(lambda hit: hit[0] if len(hit[0]) - len(hit[1]) == 12 else hit[1] + b"\\ufffd", text)
 
 
+def utc(moment: datetime | None) -> datetime | None:
+    """A time without a zone is UTC."""
+    if moment is not None and moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment
+
+
 def as_lost(request: Request, error: NetworkError) -> NetworkError:
     """An unreadable answer to a write: it was probably done."""
     if not isinstance(error, Unreachable) or not request.writes:

@@ -33,7 +33,7 @@ from . import rules, walk
 from .parse import VISIBILITY, local, missing
 from .people import People
 from .server import address
-from .wire import MAccount, MContext, MId, MNotification, MStatus, read
+from .wire import MAccount, MContext, MId, MNotification, MStatus, read, readable
 
 STATUSES, NOTIFICATIONS, BY_ID = 40, 80, 20  # most in a page [docs; BY_ID mem]
 THEIRS = {ours: theirs for theirs, ours in VISIBILITY.items()}
@@ -58,8 +58,9 @@ class Mastodon(People):
         params = [("types[]", "mention"), *walk.window(cursor, token, NOTIFICATIONS)]
 
         def parse(answer: Response) -> Page:
-            found = [read(raw, MNotification) for raw in read(answer.body, Raws)]
+            found, odd = readable(read(answer.body, Raws), MNotification)
             page = self._page([one.status for one in found if bytes(one.status) != b"null"])
+            page = msgspec.structs.replace(page, unreadable=(*odd, *page.unreadable))
             return walk.stepped(page, cursor, token, NOTIFICATIONS, [one.id for one in found])
 
         return self._pages("/api/v1/notifications", "notifications", parse, params)
@@ -75,7 +76,7 @@ class Mastodon(People):
 
         def parse(answer: Response) -> Page:
             raws = read(answer.body, Raws)
-            return walk.stepped(self._page(raws), cursor, token, size, [read(raw, MId).id for raw in raws])
+            return walk.stepped(self._page(raws), cursor, token, size, [one.id for one in readable(raws, MId)[0]])
 
         path = f"/api/v1/accounts/{self.local_id(author_id)}/statuses"
         return self._pages(path, "accounts/statuses", parse, params)
@@ -199,7 +200,9 @@ class Mastodon(People):
         """The server's domain, and its limits on a text."""
         found = self.server.instance()
         limits = found.configuration.statuses
-        return {"domain": found.domain, "limit": limits.max_characters, "link": limits.characters_reserved_per_url}
+        limit = rules.between(limits.max_characters, 1, rules.LONGEST, self.post_limit)
+        link = rules.between(limits.characters_reserved_per_url, 1, limit, rules.PER_LINK)
+        return {"domain": found.domain[:255], "limit": limit, "link": link}
 
     def check_text(self, text: str, to_handles: Sequence[str] = ()) -> TextCheck:
         """By the limits of the account's server, where they are known, else by Mastodon's own."""

@@ -9,9 +9,12 @@ import msgspec
 
 from socialcrm.networks.border import Author, FetchedPost, Metrics, Missing, Page, Unreachable
 from socialcrm.networks.html import first_link, plain, web_address
+from socialcrm.networks.reading import utc
 
 from .wire import MAccount, MMedia, MOption, MStatus, read
 
+# A server shows 4 pictures and as many answers of a poll, warnings of some 500 characters; forks allow more.
+LONGEST_LINE, MOST = 2_000, 50
 VISIBILITY = {"public": "public", "unlisted": "unlisted", "private": "followers", "direct": "private"}
 
 
@@ -62,7 +65,7 @@ class Reader:
             followers=_count(one.followers_count),
             following=_count(one.following_count),
             posts_count=_count(one.statuses_count),
-            joined_at=one.created_at,
+            joined_at=utc(one.created_at),
             raw=bytes(raw),
         )
 
@@ -83,7 +86,7 @@ class Reader:
             external_id=self.key(status.id),
             author=author,
             text=text,
-            posted_at=status.created_at,
+            posted_at=utc(status.created_at) or status.created_at,
             # Mastodon has no name for a conversation: whoever keeps the posts finds it by their parents.
             thread_id="" if status.in_reply_to_id else self.key(status.id),
             in_reply_to=self.key(status.in_reply_to_id),
@@ -101,7 +104,7 @@ class Reader:
                 quotes=_count(status.quotes_count),
             ),
             entities=entities,
-            media=tuple(_media(one) for one in status.media_attachments or ()),
+            media=tuple(_media(one) for one in (status.media_attachments or ())[:MOST]),
             edited=bool(status.edited_at),
             raw=bytes(raw),
         )
@@ -150,19 +153,23 @@ def _told(status: MStatus) -> tuple[str, tuple[dict[str, Any], ...]]:
     """All that the post says: its content warning before it, its poll after it."""
     text, entities = plain(status.content)
     if status.spoiler_text:
-        head = f"{' '.join(status.spoiler_text.replace(chr(0), ' ').split())}\n\n"
+        head = f"{_line(status.spoiler_text)}\n\n"
         moved = ({**one, "start": one["start"] + len(head), "end": one["end"] + len(head)} for one in entities)
         text, entities = f"{head}{text}", tuple(moved)
-    lines = [_option(one) for one in (status.poll.options if status.poll else None) or ()]
+    lines = [_option(one) for one in ((status.poll.options if status.poll else None) or ())[:MOST]]
     return "\n".join([f"{text}\n" if text else "", *lines] if lines else [text]), entities
 
 
 def _option(one: MOption) -> str:
     votes = "" if one.votes_count is None else f" ({one.votes_count})"
-    return f"○ {' '.join(one.title.replace(chr(0), ' ').split())}{votes}"
+    return f"○ {_line(one.title)}{votes}"
+
+
+def _line(text: str) -> str:
+    return " ".join(text[:LONGEST_LINE].replace(chr(0), " ").split())
 
 
 def _media(one: MMedia) -> dict[str, Any]:
     kind = {"image": "photo", "gifv": "gif"}.get(one.type, one.type)
     urls = {"url": web_address(one.url), "preview_url": web_address(one.preview_url)}
-    return {"kind": kind, **urls, "alt": one.description or "", "width": None, "height": None}
+    return {"kind": kind, **urls, "alt": (one.description or "")[:LONGEST_LINE], "width": None, "height": None}

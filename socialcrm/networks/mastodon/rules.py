@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 from unicodedata import category, normalize
 from urllib.parse import urlsplit
 
@@ -12,18 +13,27 @@ from django.utils.translation import gettext, ngettext
 from socialcrm.networks.border import ReplyFacts, TextCheck, Verdict, Whom
 
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_REMOTE = re.compile(r"(?<![\w/])@(\w+(?:[\w.-]*\w)?)@[\w-]+(?:\.[\w-]+)+(?::\d{1,5})?", re.ASCII)
-_NAMED = re.compile(r"(?<![\w/])@(\w+(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d{1,5})?)?)", re.ASCII)
-_LEADING = re.compile(r"\s*@\w+(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d{1,5})?)?(?=\s|\Z)", re.ASCII)
-_HANDLE = re.compile(r"@?(\w+(?:[\w.-]*\w)?)@([A-Za-z0-9.-]+(?::\d{1,5})?)", re.ASCII)
-_PATH = re.compile(r"(?:/\w+)?/@(\w+(?:[\w.-]*\w)?)(?:@([\w.-]+(?::\d{1,5})?))?(?:/.*)?", re.ASCII)
+# One way only to read a name: with two, a long one that fits no pattern is tried in every split.
+_REMOTE = re.compile(r"(?<![\w/])@(\w(?:[\w.-]*\w)?)@[\w-]+(?:\.[\w-]+)+(?::\d{1,5})?", re.ASCII)
+_NAMED = re.compile(r"(?<![\w/])@(\w(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d{1,5})?)?)", re.ASCII)
+_LEADING = re.compile(r"\s*@\w(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d{1,5})?)?(?=\s|\Z)", re.ASCII)
+_HANDLE = re.compile(r"@?(\w(?:[\w.-]*\w)?)@([A-Za-z0-9.-]+(?::\d{1,5})?)", re.ASCII)
+_PATH = re.compile(r"(?:/\w+)?/@(\w(?:[\w.-]*\w)?)(?:@([\w.-]+(?::\d{1,5})?))?(?:/.*)?", re.ASCII)
 _URI = re.compile(r"(?:/\w+)?/(?:users|ap/users|u|profile)/[\w.-]+/?", re.ASCII)
 # Their people's pages look like Mastodon's and are not.
 OTHERS = {"medium.com", "youtube.com", "tiktok.com", "t.me", "substack.com", "twitter.com", "x.com", "github.com"}
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
-
 PER_LINK = 23
+LONGEST = 100_000  # characters in a post; no server is known to allow more
+
+
+def between(told: Any, lowest: int, highest: int, default: int) -> int:
+    """A limit as a server tells it, at most `highest`; ours where what it tells makes no sense."""
+    text = str(told)
+    if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) >= lowest):
+        return default
+    return min(int(text), highest)
 
 
 def length(text: str, per_link: int = PER_LINK) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -158,10 +159,10 @@ class MServer(msgspec.Struct, gc=False):
 
 
 class MStatusLimits(msgspec.Struct, gc=False):
-    """How long a post may be."""
+    """How long a post may be; whatever a server says here, the rest of its answer is read."""
 
-    max_characters: int = 500
-    characters_reserved_per_url: int = 23
+    max_characters: Any = None
+    characters_reserved_per_url: Any = None
 
 
 class MConfiguration(msgspec.Struct, gc=False):
@@ -175,6 +176,17 @@ class MInstance(msgspec.Struct, gc=False):
 
     domain: str
     configuration: MConfiguration = msgspec.field(default_factory=MConfiguration)
+
+
+def readable(raws: Iterable[msgspec.Raw], kind: type[T]) -> tuple[list[T], list[bytes]]:
+    """Those of a list that are of this kind, and the others as they came: one odd thing hides nothing beside it."""
+    found, odd = [], []
+    for raw in raws:
+        try:
+            found.append(read(raw, kind))
+        except Unreachable:
+            odd.append(bytes(raw))
+    return found, odd
 
 
 def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:

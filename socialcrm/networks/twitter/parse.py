@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from socialcrm.networks.border import Author, FetchedPost, Metrics, Page, Profiles
+from socialcrm.networks.reading import utc
 
 from .answer import envelope, missing_of, objects, read
-from .person import WEB, author_of, count, utc
+from .person import WEB, author_of, count
 from .text import mark, unescape, web_address
 from .wire import Envelope, XMedia, XPost, XUser
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from socialcrm.networks.border import Author
+from socialcrm.networks.reading import utc
 
 from .text import unescape, web_address
 from .wire import UserMetrics, XUser
@@ -56,10 +55,3 @@ def _expanded_bio(user: XUser) -> str:
         if link.url and link.expanded_url:
             text = text.replace(link.url, link.expanded_url)
     return unescape(text)
-
-
-def utc(moment: datetime | None) -> datetime | None:
-    """A time without a zone is UTC."""
-    if moment is not None and moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC)
-    return moment
