@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from crm_core.access import get_visible_contact
 from crm_core.filters import ContactFilter, known_teams
 from crm_core.listing import Place
-from crm_core.models import Activity, Contact, Deal
+from crm_core.models import Activity, Company, Contact, Deal
 from crm_core.social import has_profile, has_suggestion, influence, picture, with_profiles
 
 from .merges import undoable
@@ -92,7 +92,7 @@ def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
     way = request.GET.get("list", "")
     narrowed = ContactFilter.read(QueryDict(way))
     context = {
-        "contact": _load(contact),
+        "contact": _load(contact, request.user),
         "way": narrowed.query(),
         "place": _place(narrowed, request.user, pk),
         "pane": request.GET.get("pane", "feed"),
@@ -101,9 +101,13 @@ def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "crm_core/contact_detail.html", context)
 
 
-def _load(contact: Contact) -> Contact:
-    rows = with_profiles(Contact.objects.filter(pk=contact.pk)).prefetch_related(
-        "email_set", "phone_set", "website_set"
+def _load(contact: Contact, user: Any) -> Contact:
+    """The contact with what its page shows; `sees_company`: more of its company than the name."""
+    company = Company.objects.visible_to(user).filter(pk=OuterRef("company"))
+    rows = (
+        with_profiles(Contact.objects.filter(pk=contact.pk))
+        .annotate(sees_company=Exists(company))
+        .prefetch_related("email_set", "phone_set", "website_set")
     )
     loaded: Any = rows.get()
     for name in ("company", "owner", "team"):

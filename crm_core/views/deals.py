@@ -31,7 +31,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm_core.access import SignedInRequest, get_visible_company, get_visible_contact, get_visible_deal
 from crm_core.forms import DealForm
 from crm_core.listing import Listing, Sort
-from crm_core.models import Activity, Contact, Deal
+from crm_core.models import Activity, Company, Contact, Deal
 from crm_core.search import matching_deals
 from crm_core.simplelist import SimpleList
 from crm_core.social import with_profiles
@@ -105,8 +105,10 @@ def deal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     deal = get_visible_deal(request.user, pk)
     everyone = Contact.objects.visible_to(request.user).filter(deals=deal)
     activities = Activity.objects.visible_to(request.user).filter(deal=deal)
+    companies = Company.objects.visible_to(request.user).filter(pk=deal.company_id)
     context = {
         "deal": deal,
+        "sees_company": companies.exists(),
         "contacts": people_with_avatars(with_profiles(everyone.order_by("sort_name"))),
         "everyone": everyone,
         "tasks": activities.open_tasks().select_related("assignee")[:5],
