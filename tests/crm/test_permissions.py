@@ -190,7 +190,7 @@ def test_the_roles_carry_the_permissions_of_the_extension() -> None:
         for group in Group.objects.all()
     }
     everyday = {"reply_as_account", "link_socialprofile", "work_inbox"}
-    dispatch = {"assign_conversation", "share_cannedreply"}
+    dispatch = {"assign_conversation", "share_cannedreply", "read_private_posts"}
     assert held["Sales rep"] == everyday | {"view_reports"}
     assert held["Support agent"] == everyday | dispatch | {"read_private_posts"}
     assert held["Manager"] == everyday | dispatch | {"read_private_posts", "view_all_outbox", "view_reports"}

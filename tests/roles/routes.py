@@ -18,18 +18,19 @@ ABSENT_SIDE, GARBAGE = "absent", "garbage"
 NONSENSE = "no-number"
 
 
-def site_routes() -> set[str]:
-    """The names of all routes of the site, with their namespaces."""
-    return set(_names(get_resolver().url_patterns, ""))
+def site_routes() -> dict[str, str]:
+    """The names of all routes of the site, with their namespaces, and the way to each."""
+    return dict(_ways(get_resolver().url_patterns, "", "/"))
 
 
-def _names(patterns: Any, space: str) -> Iterator[str]:
+def _ways(patterns: Any, space: str, way: str) -> Iterator[tuple[str, str]]:
     for pattern in patterns:
+        here = way + str(pattern.pattern)
         if not hasattr(pattern, "url_patterns"):
-            yield space + (pattern.name or str(pattern.pattern))
+            yield space + (pattern.name or str(pattern.pattern)), here
         elif pattern.namespace not in LEFT_OUT:
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
-            yield from _names(pattern.url_patterns, inner)
+            yield from _ways(pattern.url_patterns, inner, here)
 
 
 def address(route: Route, world: World, role: str, side: str) -> str:

@@ -81,6 +81,12 @@ def _own(world: World) -> None:
     twin = Contact.objects.create(pk=710_003, first_name="Ada", last_name="Byron", team=cast.nordic, owner=rep)
     deal = Deal.objects.create(pk=710_004, name="Retrofit", amount=1000, team=cast.nordic, company=firm)
     deal.contacts.add(ada)
+    # Their employer is the other team's: the name is a fact of the contact, all else is not.
+    neighbour = Company.objects.create(
+        pk=720_011, name="Neighbour Ltd", kind=TEAM.kind, city=TEAM.city, phone=TEAM.phone, team=cast.france
+    )
+    Contact.objects.filter(pk=ada.pk).update(company=neighbour)
+    Deal.objects.filter(pk=deal.pk).update(company=neighbour)
     note = Activity.objects.create(pk=710_005, text="Likes lamps", contact=ada, user=rep)
     task = Activity.objects.create(pk=710_006, kind="task", text="Call back", contact=ada, user=rep, assignee=rep)
     world.ids |= {
