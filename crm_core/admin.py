@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -46,7 +46,7 @@ class _Websites(admin.TabularInline):  # type: ignore[type-arg]
 
 
 class _OfTeams(admin.ModelAdmin):  # type: ignore[type-arg]
-    ordering = ("sort_name",)
+    ordering: ClassVar[tuple[str, ...]] = ("sort_name",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """The rows that this user sees in the CRM: the staff flag opens no other team's."""
