@@ -128,12 +128,6 @@ def thread_version(conversation: Conversation) -> str:
     return blake2s(repr(list(facts)).encode(), digest_size=8).hexdigest()
 
 
-def their_posts(user: Any, conversation: Conversation) -> QuerySet[Post]:
-    """What was said to us in a conversation, but for the words of people who are hidden from the user."""
-    heard = Mention.objects.filter(conversation=conversation).values("post")
-    return Post.objects.filter(~hidden(user, "author_id"), pk__in=heard)
-
-
 def _posts(user: Any, conversation: Conversation) -> list[Post]:
     mention = Mention.objects.filter(post=OuterRef("pk"), account=conversation.account_id)
     rows = (

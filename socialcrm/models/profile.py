@@ -20,10 +20,6 @@ class SocialProfileQuerySet(models.QuerySet["SocialProfile"]):
         """Profiles linked to this contact."""
         return self.filter(links__contact=contact, links__state=ProfileLink.State.LINKED)
 
-    def of_contacts(self, contacts: Any) -> SocialProfileQuerySet:
-        """Profiles linked to any of these contacts."""
-        return self.filter(links__contact__in=contacts, links__state=ProfileLink.State.LINKED)
-
 
 class SocialProfile(models.Model):
     """A person's public face on a network, keyed by the network's immutable id: a renamed handle follows it."""

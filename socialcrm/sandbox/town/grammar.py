@@ -10,7 +10,6 @@ from pathlib import Path
 WORDS = Path(__file__).with_name("words")
 SLOT = re.compile(r"\{(\w+)\}")
 SPACES = re.compile(r"[ ]{2,}")
-DOUBLE = re.compile(r"([?!.…])\1*\s*\.(?=\s|$)")
 
 
 @cache
