@@ -1,4 +1,4 @@
-"""CSV out: the filtered contacts, row by row, with nothing that a spreadsheet would run."""
+"""The cells of the filtered contacts, row by row; `socialcrm.exports` writes them as a file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
-
-from socialcrm.exports import csv_lines, plain_cell, safe_cell
-
-__all__ = ["COLUMNS", "contact_rows", "csv_lines", "plain_cell", "safe_cell"]
 
 COLUMNS = (
     "First name", "Last name", "Job title", "Company", "City", "Language", "Consent", "E-mails", "Phones", "Websites",

@@ -13,6 +13,12 @@ from .models import Conversation, Mention, Post, ProfileLink, Reply, SocialAccou
 from .models.conversation import PRIVATE_THREAD
 
 
+def key(text: Any) -> int:
+    """A primary key as an address or a form holds it; 0, which no row has, for anything else."""
+    text = str(text or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 def visible_contacts(user: Any) -> QuerySet[Any]:
     """Contacts that the host lets this user see."""
     return get_adapter().visible_to(user)

@@ -12,11 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from socialcrm.models import ProfileLink
 
 
-def key(text: str | None) -> int:
-    """A primary key as an address or a form holds it; 0, which no row has, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 class ReplyForm(forms.Form):
     """What comes with an answer's text; the text itself is the outbox's affair, whatever it holds."""
 

@@ -12,10 +12,10 @@ from django.core.validators import URLValidator, validate_email
 from django.db.models import CharField, Model
 from django.utils.translation import gettext as _
 
-from crm_core.exporting import plain_cell
 from crm_core.forms.contact import language_choices
 from crm_core.models import Company, Contact
 from crm_core.models.naming import fold
+from socialcrm.exports import plain_cell
 
 SHORT = ("first_name", "last_name", "title", "city", "consent")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -16,12 +15,12 @@ from django.utils.translation import ngettext
 
 from crm_core.filters import language_name, person_name
 from socialcrm.templatetags.socialcrm import sc_net
+from socialcrm.templatetags.socialcrm_reports import money
 
 register = template.Library()
+register.filter(money)
 register.filter("person", person_name)
 register.filter("language", language_name)
-
-SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
 @register.simple_tag
@@ -42,20 +41,6 @@ def initials(name: Any) -> str:
     if not letters:
         return "?"
     return (letters[0] + (letters[-1] if len(letters) > 1 else "")).upper()
-
-
-@register.filter
-def money(amount: Decimal | float | None, currency: str = "EUR") -> str:
-    """An amount with its currency as the language of the page writes it; cents only where there are any."""
-    if amount is None:
-        return ""
-    value = Decimal(str(amount))
-    places = 0 if value == value.to_integral_value() else 2
-    digits = formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
-    symbol = SYMBOLS.get(currency)
-    if symbol and formats.get_format("DECIMAL_SEPARATOR") == ".":
-        return f"{symbol}{digits}"
-    return f"{digits}\u00a0{symbol or currency}"
 
 
 @register.filter

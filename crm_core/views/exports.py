@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
-from crm_core.exporting import COLUMNS, contact_rows, csv_lines
+from crm_core.exporting import COLUMNS, contact_rows
 from crm_core.filters import ContactFilter
+from socialcrm.exports import as_file
 
 MAX_CHOSEN = 1000
 
@@ -22,7 +22,4 @@ def contact_export(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         chosen = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 19]
         contacts = contacts.filter(pk__in=chosen[:MAX_CHOSEN])
-    response = StreamingHttpResponse(csv_lines(COLUMNS, contact_rows(contacts)), content_type="text/csv; charset=utf-8")
-    name = f"contacts-{timezone.localdate():%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file("csv", "contacts", COLUMNS, contact_rows(contacts))

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm_core.access import SignedInRequest, get_own_import
-from crm_core.exporting import csv_lines
 from crm_core.forms.base import teams_of
 from crm_core.importing.fields import CHOICES, checked, guess
 from crm_core.importing.reading import FileRefused, Table, read
 from crm_core.importing.running import counts, people_for, plan, run, step
 from crm_core.models import ContactImport
 from crm_core.tasks import run_import
+from socialcrm.exports import csv_lines
 
 from .contact_edit import default_team
 

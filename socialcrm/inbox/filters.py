@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.http import urlencode
 
+from socialcrm.access import key
 from socialcrm.models import Conversation
 from socialcrm.networks import canonical_id, networks
 
@@ -41,7 +42,7 @@ class Filters:
             view=_one_of(VIEWS, query.get("view"), "all"),
             status=_one_of(STATUSES, query.get("status"), ""),
             network=network if network in networks() else "",
-            account=_key(query.get("account")),
+            account=key(query.get("account")),
             q=" ".join(str(query.get("q") or "").replace("\x00", " ").split())[:LONGEST_SEARCH],
             sort=_one_of(SORTS, query.get("sort"), "newest"),
         )
@@ -91,8 +92,3 @@ class Filters:
 
 def _one_of(known: tuple[str, ...], value: Any, default: str) -> str:
     return value if value in known else default
-
-
-def _key(value: Any) -> int:
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from socialcrm import access, connect, placeholders
 from socialcrm.models import Mention, Post, SocialAccount, SocialProfile
 from socialcrm.networks import network_class
-from socialcrm.networks.base import Network, ReplyFacts, TextCheck, Verdict
+from socialcrm.networks.base import ReplyFacts, TextCheck, Verdict
+from socialcrm.timeline import answer_url, reply_facts
 
 from .errors import NotAllowed, NotEligible, OutboxError, TextRefused
 
@@ -21,30 +22,19 @@ def verdict(account: SocialAccount, post: Post) -> Verdict:
     closed = _account_problem(account, post) or _post_problem(post)
     if closed:
         code, sentence = closed
-        return Verdict(False, code, sentence, _open_url(network, post))
+        return Verdict(False, code, sentence, answer_url(network, post))
     if not network.can("reply"):
-        return Verdict(False, "no_replies", _("Answer on the network itself."), _open_url(network, post))
+        return Verdict(False, "no_replies", _("Answer on the network itself."), answer_url(network, post))
     if not network.can("may_reply"):
-        return Verdict(True, "open", "", _open_url(network, post))
+        return Verdict(True, "open", "", answer_url(network, post))
     return network.may_reply(facts(account, post))
 
 
 def facts(account: SocialAccount, post: Post) -> ReplyFacts:
     """What the network's rule needs to know, from what we have stored."""
     reasons = set(Mention.objects.filter(post=post, account=account).values_list("reason", flat=True))
-    named = reasons & {Mention.Reason.MENTION, Mention.Reason.REPLY}
-    return ReplyFacts(
-        own_id=account.external_id,
-        own_handle=account.handle,
-        post_id=post.external_id,
-        author_id=post.author.external_id,
-        author_handle=post.author.handle,
-        mentioned_ids=tuple({*map(str, post.mentioned_ids), *([account.external_id] if named else [])}),
-        quoted_author_id=_quoted_author(account, post, reasons),
-        author_protected=post.author.state == SocialProfile.State.PROTECTED,
-        deleted=post.state != Post.State.LIVE,
-        tier=account.tier,
-    )
+    named = bool(reasons & {Mention.Reason.MENTION, Mention.Reason.REPLY})
+    return reply_facts(account, post, named=named, quoted_author_id=_quoted_author(account, post, reasons))
 
 
 def check_text(account: SocialAccount, post: Post, text: str) -> TextCheck:
@@ -127,10 +117,6 @@ def _quoted_author(account: SocialAccount, post: Post, reasons: set[str]) -> str
         return ""
     quoted = Post.objects.filter(network=post.network, external_id=post.quoted)
     return quoted.values_list("author__external_id", flat=True).first() or ""
-
-
-def _open_url(network: Network, post: Post) -> str:
-    return network.intent_url(post.external_id) if network.can("intent_url") else post.url
 
 
 def _unsendable(text: str) -> str:

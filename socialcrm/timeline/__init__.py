@@ -6,7 +6,7 @@ Threads that we took part in are shown whole, once, where their newest event is.
 
 from __future__ import annotations
 
-from .eligible import answer_url, eligibility, rules_of
+from .eligible import answer_url, eligibility, reply_facts, rules_of
 from .pages import counts, item_of, people, timeline
 from .shape import KINDS, Cursor, Entry, Item, People, TimelinePage, name_of
 
@@ -23,6 +23,7 @@ __all__ = [
     "item_of",
     "name_of",
     "people",
+    "reply_facts",
     "rules_of",
     "timeline",
 ]

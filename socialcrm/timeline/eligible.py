@@ -44,6 +44,11 @@ def _facts(account: SocialAccount, post: Post) -> ReplyFacts:
     about_us = getattr(post, "mentioned_account", None) == account.pk
     named = about_us and reason in (Mention.Reason.MENTION, Mention.Reason.REPLY)
     quoted = about_us and reason == Mention.Reason.QUOTE
+    return reply_facts(account, post, named=named, quoted_author_id=account.external_id if quoted else "")
+
+
+def reply_facts(account: SocialAccount, post: Post, *, named: bool, quoted_author_id: str) -> ReplyFacts:
+    """What a network's rule needs to know. `named`: the post names the account, also where its text does not."""
     return ReplyFacts(
         own_id=account.external_id,
         own_handle=account.handle,
@@ -51,7 +56,7 @@ def _facts(account: SocialAccount, post: Post) -> ReplyFacts:
         author_id=post.author.external_id,
         author_handle=post.author.handle,
         mentioned_ids=tuple({*map(str, post.mentioned_ids), *([account.external_id] if named else [])}),
-        quoted_author_id=account.external_id if quoted else "",
+        quoted_author_id=quoted_author_id,
         author_protected=post.author.state == SocialProfile.State.PROTECTED,
         deleted=post.state != Post.State.LIVE,
         tier=account.tier,

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from socialcrm import audit, connect, outbox, sync
-from socialcrm.access import usable_accounts
-from socialcrm.forms import CapForm, key
+from socialcrm.access import key, usable_accounts
+from socialcrm.forms import CapForm
 from socialcrm.models import Gap, SocialAccount
 from socialcrm.networks import canonical_id, network_class
 from socialcrm.networks.base import NetworkError

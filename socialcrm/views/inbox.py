@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from socialcrm import inbox
-from socialcrm.access import get_visible_conversation
-from socialcrm.forms import key
+from socialcrm.access import get_visible_conversation, key
 from socialcrm.inbox import Filters
 from socialcrm.models import Conversation
 

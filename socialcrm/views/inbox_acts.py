@@ -17,8 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from socialcrm import inbox
-from socialcrm.access import get_visible_conversation, get_visible_post, usable_accounts, visible_conversations
-from socialcrm.forms import key
+from socialcrm.access import get_visible_conversation, get_visible_post, key, usable_accounts, visible_conversations
 from socialcrm.models import Conversation, ConversationEvent, SocialAccount
 
 from .answer import back, fragment, is_fragment, needs

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from socialcrm import inbox, placeholders
-from socialcrm.access import get_usable_account, get_visible_post
+from socialcrm.access import get_usable_account, get_visible_post, key
 from socialcrm.forms import CannedForm
 from socialcrm.models import CannedReply, Conversation, Post
 
@@ -80,10 +80,10 @@ def menu(request: HttpRequest, pk: int) -> HttpResponse:
 
 def text_for(request: HttpRequest, post: Post, account: Any) -> str:
     """The text of the saved reply that the address names, filled in; nothing where it names none."""
-    wanted = request.GET.get("canned", "")
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
+    wanted = key(request.GET.get("canned"))
+    if not wanted:
         return ""
-    canned = inbox.get_canned_reply(request.user, int(wanted))
+    canned = inbox.get_canned_reply(request.user, wanted)
     return inbox.fill(canned, Conversation(profile=post.author, account=account), request.user).text
 
 

@@ -15,9 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from socialcrm import inbox
-from socialcrm.access import get_visible_conversation, usable_accounts
+from socialcrm.access import get_visible_conversation, key, usable_accounts
 from socialcrm.contacts import get_adapter
-from socialcrm.forms import key
 from socialcrm.inbox import Filters
 from socialcrm.models import Conversation, Post, SocialAccount
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from socialcrm import matching, sync
-from socialcrm.access import get_visible_contact, usable_accounts, visible_contacts, visible_profiles
+from socialcrm.access import get_visible_contact, key, usable_accounts, visible_contacts, visible_profiles
 from socialcrm.contacts import get_adapter
-from socialcrm.forms import BasisForm, FindProfileForm, key
+from socialcrm.forms import BasisForm, FindProfileForm
 from socialcrm.models import ProfileLink, SocialProfile
 from socialcrm.networks import network_of_text, networks
 from socialcrm.networks.base import NetworkError

@@ -14,9 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from socialcrm import outbox
-from socialcrm.access import usable_accounts, visible_contacts, visible_replies, with_hidden
+from socialcrm.access import key, usable_accounts, visible_contacts, visible_replies, with_hidden
 from socialcrm.contacts import get_adapter
-from socialcrm.forms import key
 from socialcrm.models import ProfileLink, Reply
 
 from .answer import back, needs, page

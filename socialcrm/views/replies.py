@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from socialcrm import outbox
-from socialcrm.access import get_usable_account, get_visible_post, get_visible_reply, usable_accounts
+from socialcrm.access import get_usable_account, get_visible_post, get_visible_reply, key, usable_accounts
 from socialcrm.contacts import get_adapter
-from socialcrm.forms import ReplyForm, key
+from socialcrm.forms import ReplyForm
 from socialcrm.models import Post, Reply
 from socialcrm.timeline import item_of
 

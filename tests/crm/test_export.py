@@ -13,8 +13,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.exporting import plain_cell, safe_cell
 from crm_core.models import Contact
+from socialcrm.exports import plain_cell, safe_cell
 
 
 def table(answer: Any) -> list[list[str]]:

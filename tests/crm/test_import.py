@@ -12,12 +12,13 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from crm_core.exporting import COLUMNS, contact_rows, csv_lines
+from crm_core.exporting import COLUMNS, contact_rows
 from crm_core.importing import running
 from crm_core.importing.fields import guess
 from crm_core.importing.reading import FileRefused, read
 from crm_core.models import Company, Contact, ContactEmail, ContactImport, ContactPhone, ContactWebsite
 from crm_core.tasks import sweep_imports
+from socialcrm.exports import csv_lines
 
 SignIn = Callable[[User], Client]
 HEADER = "First name,Last name,E-mail,Company\n"
