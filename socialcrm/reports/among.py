@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import BooleanField, F, Func
@@ -27,3 +27,10 @@ class Among(Func):
         """An array on PostgreSQL."""
         column, params = compiler.compile(self.source_expressions[0])
         return f"{column} = ANY(%s)", (*params, self.numbers)
+
+
+def table_of(connection: Any, numbers: Sequence[int]) -> tuple[str, Any]:
+    """The numbers as a table `wanted (number)` to join with, and its one parameter."""
+    if connection.vendor == "postgresql":
+        return "unnest(%s::bigint[]) AS wanted (number)", list(numbers)
+    return "(SELECT value AS number FROM json_each(%s)) AS wanted", str(list(numbers))

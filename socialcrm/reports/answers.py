@@ -21,7 +21,7 @@ from socialcrm.access import readable_mentions, usable_accounts, visible_contact
 from socialcrm.models import Mention, Post, ProfileLink
 
 from .asking import MentionAsk
-from .quantiles import quantile
+from .quantiles import quantile_sql, rows_of
 
 OUTSIDE = "outside"  # who answered, where it was typed on the network itself
 GROUPS = ("whole", "day", "account", "network", "agent")
@@ -90,17 +90,16 @@ class Answers:
 
     def __init__(self, mentions: QuerySet[Mention], ask: MentionAsk | None = None) -> None:
         self.connection = connections[mentions.db]
-        self.is_postgres = self.connection.vendor == "postgresql"
         self.ask = ask or MentionAsk()
         sql, params = _with_answers(mentions).query.sql_with_params()
         where, narrowed = self._where()
-        self.start = (_POSTGRES if self.is_postgres else _SQLITE).format(mentions=sql, where=where)
+        self.start = _SQL[self.connection.vendor].format(mentions=sql, where=where)
         self.params = [*params, *narrowed]
 
     def lines(self) -> dict[str, list[Line]]:
         """The lines of each of GROUPS, by key ascending; one query."""
         found: dict[str, list[Line]] = {group: [] for group in GROUPS}
-        median, p90 = (self._quantile(share) for share in (0.5, 0.9))
+        median, p90 = (quantile_sql(self.connection, "wait", share) for share in (0.5, 0.9))
         sums = f"count(*), count(wait), {median}, {p90} FROM heard"
         parts = [f"SELECT 'whole' AS part, '' AS name, {sums}"]
         parts += [f"SELECT '{name}', CAST({name} AS text), {sums} GROUP BY {name}" for name in GROUPS[1:]]
@@ -128,17 +127,8 @@ class Answers:
                 params.append(value)
         return " AND ".join(conditions), params
 
-    def _quantile(self, share: float) -> str:
-        if self.is_postgres:
-            return f"percentile_cont({share}) WITHIN GROUP (ORDER BY wait)"
-        return f"socialcrm_quantile(wait, {share})"
-
     def _rows(self, query: str, params: Sequence[Any] = ()) -> list[Any]:
-        with self.connection.cursor() as cursor:
-            if not self.is_postgres:
-                cursor.connection.create_aggregate("socialcrm_quantile", 2, _Quantile)
-            cursor.execute(self.start + query, [*self.params, *params])
-            return list(cursor.fetchall())
+        return rows_of(self.connection, self.start + query, [*self.params, *params])
 
 
 # Each mention with the id of its answer, then what is to be known of the answer.
@@ -152,27 +142,11 @@ heard AS MATERIALIZED (
         FROM found f LEFT JOIN socialcrm_post p ON p.id = f.answer
     ) known WHERE {{where}}
 ) """
-_POSTGRES = _BOTH.format(wait="EXTRACT(EPOCH FROM (p.posted_at - f.at))::float8")
-# Django's own function on SQLite, in microseconds.
-_SQLITE = _BOTH.format(wait="django_timestamp_diff(p.posted_at, f.at) / 1000000.0")
-
-
-class _Quantile:
-    """SQLite's aggregate of the same name: what percentile_cont is on PostgreSQL."""
-
-    def __init__(self) -> None:
-        self.values: list[float] = []
-        self.share = 0.5
-
-    def step(self, value: float | None, share: float) -> None:
-        """Take a value; nothing is left out as PostgreSQL leaves it out."""
-        self.share = share
-        if value is not None:
-            self.values.append(value)
-
-    def finalize(self) -> float | None:
-        """The quantile."""
-        return quantile(sorted(self.values), self.share)
+_SQL = {
+    "postgresql": _BOTH.format(wait="EXTRACT(EPOCH FROM (p.posted_at - f.at))::float8"),
+    # Django's own function, in microseconds.
+    "sqlite": _BOTH.format(wait="django_timestamp_diff(p.posted_at, f.at) / 1000000.0"),
+}
 
 
 def _with_answers(mentions: QuerySet[Mention]) -> QuerySet[Mention, tuple[Any, ...]]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nlargest, nsmallest
 from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet
@@ -16,7 +17,7 @@ from socialcrm.contacts import ContactBrief
 from socialcrm.models import Mention, Post
 
 from .among import Among
-from .asking import UNSCORED, InfluenceAsk
+from .asking import MOVED, UNSCORED, InfluenceAsk
 from .pipeline import BandDeals, Pipeline, build_pipeline
 from .quantiles import quantile
 from .ranking import PAGE_SIZE, RankedPage, RankRow, order_by, page_of, rank_rows, ranked, touches
@@ -62,13 +63,14 @@ class Influence:
         """How many contacts there are with and without a profile, by the host's own filters. One query."""
         return self.contacts.count()
 
+    @cached_property
     def values(self) -> list[float]:
         """The scores, ascending."""
         return sorted(one.value for one in self.rows if one.value is not None)
 
     def median(self) -> float | None:
         """The middle score; None without one."""
-        return quantile(self.values(), 0.5)
+        return quantile(self.values, 0.5)
 
     def bands(self) -> list[BandRow]:
         """The bands from the strongest, and those without a score where there are any."""
@@ -85,18 +87,27 @@ class Influence:
     def histogram(self) -> list[int]:
         """How many scores there are in each 5 points, from 0; 100 is in the last bar. As shown: rounded."""
         bars = [0] * (100 // BAR)
-        for value in self.values():
+        for value in self.values:
             bars[min(round(value) // BAR, len(bars) - 1)] += 1
         return bars
 
-    def moved(self) -> Counter[str]:
+    @cached_property
+    def by_move(self) -> dict[str, list[Standing]]:
+        """The contacts that went up, down, or stayed within the tie."""
+        found: dict[str, list[Standing]] = {way: [] for way in MOVED}
+        for one in self.rows:
+            if way := one.moved:
+                found[way].append(one)
+        return found
+
+    def moved(self) -> dict[str, int]:
         """How many contacts went up, down, or stayed within the tie."""
-        return Counter(one.moved for one in self.rows if one.moved)
+        return {way: len(rows) for way, rows in self.by_move.items()}
 
     def movers(self) -> dict[str, list[Mover]]:
         """Those who went up most and those who went down most, by 10 points or more. One query or none."""
-        up = sorted((one for one in self.rows if one.moved == "up"), key=lambda one: -(one.change or 0))[:MOVERS]
-        down = sorted((one for one in self.rows if one.moved == "down"), key=lambda one: one.change or 0)[:MOVERS]
+        up = nlargest(MOVERS, self.by_move["up"], key=lambda one: one.change or 0)
+        down = nsmallest(MOVERS, self.by_move["down"], key=lambda one: one.change or 0)
         briefs = self.adapter.briefs([one.contact for one in up + down]) if up or down else {}
         named = {"up": up, "down": down}
         return {
@@ -106,24 +117,29 @@ class Influence:
 
     def trend(self) -> list[Week]:
         """Week by week in the period. Two queries."""
-        return weekly(self.rows, linked(self.contacts, self.ask.network_id), self.ask.since)
+        return weekly(self.rows, self.ask.since)
 
     @cached_property
     def heard(self) -> dict[Any, int]:
         """How often each contact mentioned us in the period. One query."""
-        posts = dict(self.mentions().order_by().values_list("author").annotate(Count("pk")))
+        # All profiles of the contacts rather than those asked for: a query, where those are thousands of numbers.
+        authors = linked(self.contacts, self.ask.network_id).values("profile")
+        posts = dict(self._heard_here().filter(author__in=authors).values_list("author").annotate(Count("pk")))
         counted = ((one.contact, sum(posts.get(profile, 0) for profile in one.profiles)) for one in self.rows)
         return {contact: n for contact, n in counted if n}
 
     def mentions(self, contact: str = "") -> QuerySet[Mention]:
         """The mentions of the period by these contacts (or by one of them), of accounts that the user may use."""
         whose = [one.profiles for one in self.rows if not contact or str(one.contact) == contact]
-        accounts = usable_accounts(self.user).values("pk")
+        return self._heard_here().filter(Among("author_id", [profile for profiles in whose for profile in profiles]))
+
+    def _heard_here(self) -> QuerySet[Mention]:
         return Mention.objects.filter(
-            Among("author_id", [profile for profiles in whose for profile in profiles]),
             readable_mentions(self.user),
-            account__in=accounts, posted_at__gte=self.ask.since_moment, post__state=Post.State.LIVE,
-        )  # fmt: skip
+            account__in=usable_accounts(self.user).values("pk"),
+            posted_at__gte=self.ask.since_moment,
+            post__state=Post.State.LIVE,
+        )
 
     def order(self) -> list[Standing]:
         """The ranking, whole."""

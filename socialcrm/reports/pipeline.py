@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from socialcrm.contacts import PipelineDeal
@@ -43,7 +44,7 @@ class BandDeals:
         return self.counts["won"] / decided if decided >= ENOUGH else None
 
 
-@dataclass(slots=True)
+@dataclass
 class Pipeline:
     """All deals of the snapshot: one row each, the open amounts of each contact, and the sums by band."""
 
@@ -53,7 +54,7 @@ class Pipeline:
     by_band: dict[str, BandDeals]
     whole: BandDeals
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """The currency in which most open deals are; empty without any."""
         counted = Counter(row.deal.currency for row in self.rows if row.deal.state == "open" and row.deal.amount)

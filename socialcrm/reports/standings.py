@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import starmap
 from typing import Any, NamedTuple
 
 from django.db import connections
@@ -104,33 +103,25 @@ def linked(contacts: QuerySet[Any], network: str = "") -> QuerySet[ProfileLink]:
 
 def standings(contacts: QuerySet[Any], ask: InfluenceAsk) -> list[Standing]:
     """Where each contact with a profile stands, those that the ask's network, confidence and bands leave."""
-    strongest: dict[Any, Standing] = {}
-    mine: dict[Any, list[Standing]] = defaultdict(list)
+    found: dict[Any, Standing] = {}
+    more: dict[Any, list[Standing]] = defaultdict(list)
     for one in _read(linked(contacts, ask.network_id)):
-        mine[one.contact].append(one)
-        best = strongest.get(one.contact)
-        if best is None or _strength(one) > _strength(best):
-            strongest[one.contact] = one
-    return [_with_others(one, mine[one.contact]) for one in strongest.values() if _is_wanted(one, ask)]
+        if found.setdefault(one.contact, one) is not one:
+            more[one.contact].append(one)
+    for contact, others in more.items():
+        found[contact] = _strongest([found[contact], *others])
+    bands, least = ask.bands, ask.least_confidence
+    return [
+        one
+        for one in found.values()
+        if one.confidence >= least and (not bands or one.band in bands) and (not ask.moved or one.moved == ask.moved)
+    ]
 
 
-def _with_others(one: Standing, mine: list[Standing]) -> Standing:
-    if len(mine) == 1:
-        return one._replace(networks=(one.network,), profiles=(one.profile,))
-    networks = tuple(sorted({other.network for other in mine}))
-    return one._replace(networks=networks, profiles=tuple(sorted(other.profile for other in mine)))
-
-
-def _strength(one: Standing) -> tuple[float, int]:
-    return (-1 if one.value is None else one.value, one.profile)
-
-
-def _is_wanted(one: Standing, ask: InfluenceAsk) -> bool:
-    if ask.bands and one.band not in ask.bands:
-        return False
-    if ask.moved and one.moved != ask.moved:
-        return False
-    return one.confidence >= ask.least_confidence
+def _strongest(mine: Sequence[Standing]) -> Standing:
+    best = max(mine, key=lambda one: (-1 if one.value is None else one.value, one.profile))
+    networks = tuple(sorted({one.network for one in mine}))
+    return best._replace(networks=networks, profiles=tuple(sorted(one.profile for one in mine)))
 
 
 def _read(links: QuerySet[ProfileLink]) -> Iterable[Standing]:
@@ -143,30 +134,28 @@ def _read(links: QuerySet[ProfileLink]) -> Iterable[Standing]:
     is_postgres = connection.vendor == "postgresql"
     whole = _POSTGRES if is_postgres else _SQLITE
     with connection.cursor() as cursor:
-        cursor.execute(whole.format(links=sql), [*params, *(_plain(days[name], is_postgres) for name in _DAYS)])
+        cursor.execute(whole.format(links=sql), [*params, *(str(days[name]) for name in _DAYS)])
         rows = cursor.fetchall()
-    return starmap(Standing, rows) if is_postgres else (_as_python(row) for row in rows)
-
-
-def _plain(day: date, is_postgres: bool) -> date | str:
-    return day if is_postgres else day.isoformat()
+    plain = rows if is_postgres else map(_as_python, rows)
+    return (Standing(*row, (row[2],), (row[1],)) for row in plain)
 
 
 # `links` is Django's own SQL with its parameters. The base is the newest score of 30 days ago or before, else the
-# oldest since; of the two candidates it is the older one. Scores of another version of the card are not compared.
+# oldest since. Scores of another version of the card are not compared.
 _DAYS = ("first", "first", "month_ago", "month_ago")
 _POSTGRES = """
 WITH l (contact, profile, network) AS ({links})
 SELECT l.contact, l.profile, l.network, s.id, s.value, s.day, COALESCE(s.confidence, 0), b.value, b.day
 FROM l LEFT JOIN LATERAL (
-    SELECT * FROM socialcrm_influencescore i WHERE i.profile_id = l.profile AND i.day >= %s
-    ORDER BY i.day DESC LIMIT 1
-) s ON s.confidence > 0 LEFT JOIN LATERAL (
-    (SELECT * FROM socialcrm_influencescore i WHERE i.profile_id = l.profile AND i.day >= %s AND i.day <= %s
-    ORDER BY i.day DESC LIMIT 1) UNION ALL
-    (SELECT * FROM socialcrm_influencescore i WHERE i.profile_id = l.profile AND i.day > %s ORDER BY i.day LIMIT 1)
-    ORDER BY day LIMIT 1
-) b ON b.id <> s.id AND b.version = s.version
+    SELECT id, value, day, confidence, version FROM socialcrm_influencescore i
+    WHERE i.profile_id = l.profile AND i.day >= %s ORDER BY i.day DESC LIMIT 1
+) s ON s.confidence > 0
+LEFT JOIN socialcrm_influencescore b ON b.profile_id = l.profile AND b.id <> s.id AND b.version = s.version
+    AND b.day = COALESCE(
+        (SELECT MAX(i.day) FROM socialcrm_influencescore i
+        WHERE i.profile_id = l.profile AND i.day >= %s AND i.day <= %s),
+        (SELECT MIN(i.day) FROM socialcrm_influencescore i WHERE i.profile_id = l.profile AND i.day > %s)
+    )
 """
 _SQLITE = """
 WITH l (contact, profile, network) AS ({links}), known AS (
@@ -185,12 +174,13 @@ LEFT JOIN socialcrm_influencescore b ON b.profile_id = l.profile AND b.day = l.b
 """
 
 
-def _as_python(row: tuple[Any, ...]) -> Standing:
+def _as_python(row: Sequence[Any]) -> tuple[Any, ...]:
     """The row of a database that keeps keys and days as text."""
     contact, profile, network, score, value, day, confidence, base, base_day = row
     key = get_contact_model()._meta.pk.to_python(contact)
-    return Standing(key, profile, network, score, value, _day(day), confidence, base, _day(base_day))
+    return key, profile, network, score, value, as_day(day), confidence, base, as_day(base_day)
 
 
-def _day(value: Any) -> date | None:
+def as_day(value: Any) -> Any:
+    """A day, or None, from a statement of our own: SQLite keeps days as text."""
     return date.fromisoformat(value) if isinstance(value, str) else value

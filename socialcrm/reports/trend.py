@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db import connections
 from django.utils import timezone
 
-from socialcrm.models import InfluenceScore, ProfileLink
+from socialcrm.models import InfluenceScore
 
-from .quantiles import quantile
-from .standings import Standing
+from .among import table_of
+from .quantiles import quantile_sql, rows_of
+from .standings import Standing, as_day
 
 ASKED = 200  # profiles that say on which day of a week most were scored
 
@@ -28,10 +29,8 @@ class Week(NamedTuple):
     high: float
 
 
-def weekly(rows: Sequence[Standing], links: QuerySet[ProfileLink], since: date) -> list[Week]:
+def weekly(rows: Sequence[Standing], since: date) -> list[Week]:
     """The weeks since then that have scores, oldest first, by the contacts' strongest profiles. Two queries.
-
-    `links` are those of the contacts, and perhaps of more: the database takes a query better than 20,000 keys.
 
     A week is the seven days up to the same weekday as today. Its day is the one on which most of 200 profiles were
     scored, since a day with only a few (new profiles, a run that was cut short) would not be like the others.
@@ -39,17 +38,24 @@ def weekly(rows: Sequence[Standing], links: QuerySet[ProfileLink], since: date) 
     scored = [one.profile for one in rows if one.value is not None]
     if not scored:
         return []
-    today = timezone.localdate()
-    days = _days(scored[:: max(1, len(scored) // ASKED)], since, today)
-    values: dict[date, list[float]] = defaultdict(list)
-    wanted = set(scored)
-    found = InfluenceScore.objects.filter(
-        day__in=days, profile__in=links.order_by().values("profile"), confidence__gt=0
-    )
-    for profile, day, value in found.values_list("profile", "day", "value"):
-        if profile in wanted:
-            values[day].append(value)
-    return [_week(day, sorted(values[day])) for day in sorted(values)]
+    days = _days(scored[:: max(1, len(scored) // ASKED)], since, timezone.localdate())
+    return _weeks(scored, days) if days else []
+
+
+def _weeks(profiles: Sequence[int], days: Sequence[date]) -> list[Week]:
+    connection = connections[InfluenceScore.objects.db]
+    quarters = ", ".join(quantile_sql(connection, "value", share) for share in (0.25, 0.5, 0.75))
+    wanted, numbers = table_of(connection, profiles)
+    sql = _WEEKS.format(quarters=quarters, wanted=wanted, days=", ".join(["%s"] * len(days)))
+    rows = rows_of(connection, sql, [numbers, *map(str, days)])
+    return [Week(as_day(day), *figures) for day, *figures in rows]
+
+
+# The numbers as a table: for a condition with 20,000 of them PostgreSQL looks each row up one by one.
+_WEEKS = """
+SELECT day, count(*), {quarters} FROM socialcrm_influencescore JOIN {wanted} ON wanted.number = profile_id
+WHERE confidence > 0 AND day IN ({days}) GROUP BY day ORDER BY day
+"""
 
 
 def _days(sample: Sequence[int], since: date, today: date) -> list[date]:
@@ -61,8 +67,3 @@ def _days(sample: Sequence[int], since: date, today: date) -> list[date]:
         if week not in best or counts[day] >= counts[best[week]]:
             best[week] = day
     return list(best.values())
-
-
-def _week(day: date, values: Sequence[float]) -> Week:
-    low, median, high = (quantile(values, share) or 0.0 for share in (0.25, 0.5, 0.75))
-    return Week(day, len(values), low, median, high)

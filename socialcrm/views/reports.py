@@ -85,7 +85,7 @@ def _figures(report: Influence) -> dict[str, Any]:
         "widest": any(row.share for row in bands),
         "histogram_counts": report.histogram(),
         "heard_posts": sum(report.heard.values()),
-        "moved": {way: report.moved()[way] for way in ("up", "down", "tie")},
+        "moved": report.moved(),
         "movers": movers,
     }
 

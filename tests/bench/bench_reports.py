@@ -1,7 +1,7 @@
 """The reports: a page over 20,000 scored contacts beside its bare SQL, its queries, and scores counted in bulk.
 
-The bare SQL is what a page with the same figures needs at least: the standings once, materialised, and from them the
-bands, the spread, the median and the first rows; the deals by band; the weeks; the mentions. It draws nothing.
+The bare SQL (bare_reports.py) is what a page with the same figures needs at least; it draws nothing. Before anything
+is timed, its figures are compared with the page's.
 """
 
 from __future__ import annotations
@@ -23,76 +23,15 @@ from socialcrm.reports import MentionAsk, mentions_asked_for
 from socialcrm.views.report_mentions import mentions_page
 from socialcrm.views.reports import influence_page
 
-from . import scored
+from . import bare_reports, scored
 from .table import Goal, Line, Size
 
-ROUNDS = 5
+ROUNDS = 9
 # What every page asks: who is signed in, and the numbers in the navigation.
 FRAME = re.compile(
     r'^SELECT ("auth_|"django_|"socialcrm_reply"."id" AS|DISTINCT "socialcrm_socialaccount"|COUNT.*crm_core_activity)'
 )
 IN_BULK, ONE_BY_ONE = 100_000, 300
-
-STANDINGS = """
-WITH standing AS MATERIALIZED (
-    SELECT DISTINCT ON (l.contact_id) l.contact_id, l.profile_id, s.id AS score, s.value, s.confidence, b.value AS base
-    FROM socialcrm_profilelink l
-    JOIN crm_core_contact c ON c.id = l.contact_id
-    CROSS JOIN LATERAL (SELECT id, value, confidence FROM socialcrm_influencescore i WHERE i.profile_id = l.profile_id
-        AND i.day >= current_date - 365 ORDER BY i.day DESC LIMIT 1) s
-    LEFT JOIN LATERAL (SELECT value FROM socialcrm_influencescore i WHERE i.profile_id = l.profile_id
-        AND i.day <= current_date - 30 ORDER BY i.day DESC LIMIT 1) b ON true
-    WHERE l.state = 'linked' ORDER BY l.contact_id, s.value DESC, l.profile_id DESC)
-SELECT (SELECT count(*) FROM standing), (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY value) FROM standing),
-    (SELECT json_agg(h) FROM (SELECT floor(round(value) / 5) AS bar, count(*) FROM standing GROUP BY 1) h),
-    (SELECT json_agg(m) FROM (
-        SELECT sign(value - base), abs(value - base) >= 10, count(*) FROM standing GROUP BY 1, 2) m),
-    (SELECT json_agg(u) FROM (SELECT contact_id, value - base FROM standing ORDER BY 2 DESC LIMIT 5) u),
-    (SELECT json_agg(w) FROM (SELECT contact_id, value - base FROM standing ORDER BY 2 LIMIT 5) w),
-    (SELECT json_agg(r) FROM (SELECT s.*, i.parts, p.handle, c.first_name, c.last_name, u.username,
-        (SELECT max(m.posted_at) FROM socialcrm_mention m WHERE m.author_id = s.profile_id) AS heard,
-        (SELECT max(o.posted_at) FROM socialcrm_post o WHERE o.to_profile_id = s.profile_id
-            AND o.account_id IS NOT NULL AND o.state = 'live') AS said
-        FROM (SELECT * FROM standing ORDER BY value DESC LIMIT 15) s
-        JOIN socialcrm_influencescore i ON i.id = s.score JOIN socialcrm_socialprofile p ON p.id = s.profile_id
-        JOIN crm_core_contact c ON c.id = s.contact_id LEFT JOIN auth_user u ON u.id = c.owner_id) r),
-    (SELECT json_agg(d) FROM (SELECT band, stage, currency, count(*), sum(amount) FROM (
-        SELECT DISTINCT ON (d.id) width_bucket(round(s.value::numeric), ARRAY[0, 20, 35, 50, 70]) AS band, d.stage,
-            d.currency, d.amount
-        FROM crm_core_deal d JOIN crm_core_deal_contacts dc ON dc.deal_id = d.id
-        JOIN standing s ON s.contact_id = dc.contact_id
-        WHERE d.stage IN ('lead', 'qualified', 'proposal', 'negotiation') OR d.closes_on >= current_date - 89
-        ORDER BY d.id, s.value DESC) d GROUP BY 1, 2, 3) d)
-"""
-WEEKS = """
-SELECT i.day, percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY i.value)
-FROM socialcrm_influencescore i JOIN socialcrm_profilelink l ON l.profile_id = i.profile_id AND l.state = 'linked'
-WHERE i.day = ANY(SELECT current_date - 7 * w FROM generate_series(0, 12) w) GROUP BY i.day
-"""
-HEARD = """
-SELECT l.contact_id, count(*) FROM socialcrm_mention m JOIN socialcrm_profilelink l ON l.profile_id = m.author_id
-JOIN socialcrm_post p ON p.id = m.post_id AND p.state = 'live'
-WHERE l.state = 'linked' AND m.posted_at >= now() - interval '90 days' GROUP BY l.contact_id
-"""
-ANSWERS = """
-SELECT m.posted_at::date, count(*), count(a.at),
-    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM a.at - m.posted_at))
-FROM socialcrm_mention m JOIN socialcrm_post p ON p.id = m.post_id AND p.state = 'live'
-JOIN socialcrm_conversation c ON c.id = m.conversation_id
-LEFT JOIN LATERAL (SELECT o.posted_at AS at FROM socialcrm_post o WHERE o.network = 'twitter'
-    AND o.thread_id = c.thread_id AND o.thread_id <> '' AND o.account_id = m.account_id AND o.state = 'live'
-    AND o.posted_at > m.posted_at
-    ORDER BY o.posted_at, o.id LIMIT 1) a ON true
-WHERE m.posted_at >= now() - interval '30 days' GROUP BY ROLLUP (m.posted_at::date)
-"""
-WAITING = """
-SELECT m.id, p.text, u.handle FROM socialcrm_mention m JOIN socialcrm_post p ON p.id = m.post_id AND p.state = 'live'
-JOIN socialcrm_conversation c ON c.id = m.conversation_id JOIN socialcrm_socialprofile u ON u.id = m.author_id
-WHERE m.posted_at >= now() - interval '30 days' AND NOT EXISTS (SELECT 1 FROM socialcrm_post o
-    WHERE o.network = 'twitter' AND o.thread_id = c.thread_id AND o.thread_id <> '' AND o.account_id = m.account_id
-    AND o.state = 'live' AND o.posted_at > m.posted_at)
-ORDER BY m.posted_at DESC LIMIT 8
-"""
 
 
 def run(size: Size) -> list[Line]:
@@ -104,10 +43,11 @@ def run(size: Size) -> list[Line]:
 
 def influence(manager: User, contacts: int) -> Line:
     """The influence page over all scored contacts."""
-    ours = best(lambda: drawn(manager, influence_page, "/social/reports/influence/"))
-    bare = best(lambda: [fetched(sql) for sql in (STANDINGS, WEEKS, HEARD)])
+    bare_reports.compare_influence(manager)
+    address = "/social/reports/influence/"
+    ours, bare = side_by_side(lambda: drawn(manager, influence_page, address), bare_reports.influence)
     with CaptureQueriesContext(connection) as asked:
-        drawn(manager, influence_page, "/social/reports/influence/")
+        drawn(manager, influence_page, address)
     # Sign-in and navigation are the frame's, on every page.
     own = [query for query in asked.captured_queries if not FRAME.search(query["sql"])]
     goals = (
@@ -119,8 +59,9 @@ def influence(manager: User, contacts: int) -> Line:
 
 def mentions(manager: User) -> Line:
     """The mentions page over thirty days."""
-    ours = best(lambda: drawn(manager, mentions_page, "/social/reports/mentions/"))
-    bare = best(lambda: [fetched(ANSWERS), fetched(WAITING)])
+    bare_reports.compare_mentions(manager)
+    address = "/social/reports/mentions/"
+    ours, bare = side_by_side(lambda: drawn(manager, mentions_page, address), bare_reports.mentions)
     n = mentions_asked_for(manager, MentionAsk()).count()
     goal = Goal("mentions report: our time over bare SQL", ours / bare, at_most=3)
     return Line(f"mentions report, {n:,} mentions", "ms", ours, bare, goals=(goal,))
@@ -174,19 +115,17 @@ def drawn(user: User, view: Callable[..., Any], address: str) -> bytes:
     return bytes(answer.content)
 
 
-def fetched(sql: str) -> list[Any]:
-    """The rows of a statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return list(cursor.fetchall())
+def side_by_side(*works: Callable[[], object]) -> list[float]:
+    """The medians of a few rounds after one to warm up, in milliseconds.
+
+    The works take turns, so that a busy minute of the machine falls on all of them.
+    """
+    rounds = [[timed(work) for work in works] for _round in range(ROUNDS + 1)]
+    return [statistics.median(times) for times in zip(*rounds[1:], strict=True)]
 
 
-def best(work: Callable[[], object]) -> float:
-    """The median of a few rounds after one to warm up, in milliseconds."""
+def timed(work: Callable[[], object]) -> float:
+    """Milliseconds."""
+    start = time.perf_counter()
     work()
-    times = []
-    for _round in range(ROUNDS):
-        start = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
+    return (time.perf_counter() - start) * 1000

@@ -24,7 +24,7 @@ JOIN crm_core_contact c ON c.first_name = 'Scored' AND p.handle = 'scored_' || s
 """
 SCORES = """
 INSERT INTO socialcrm_influencescore (profile_id, day, version, value, confidence, parts, computed_at)
-SELECT p.id, current_date - d, 1, greatest(0, least(100, 15 + (p.id * 7919) %% 60 + d * ((p.id %% 7) - 3) / 20.0)), 0.5,
+SELECT p.id, current_date - d, 1, greatest(0, least(100, 15 + (p.id * 7919) %% 60 + d * ((p.id %% 7) - 3) / 8.0)), 0.5,
     '[{"signal": "followers", "input": 100, "points": 20, "of": 43}, {"signal": "listed", "input": 10, "points": 20,
     "of": 57}]', now()
 FROM generate_series(0, %(days)s - 1) d, socialcrm_socialprofile p WHERE p.handle LIKE 'scored\\_%%'

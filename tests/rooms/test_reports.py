@@ -153,6 +153,16 @@ def test_the_trend_has_median_and_middle_half_of_each_week(admin: User) -> None:
     assert [week.scored for week in weeks] == [5, 5, 5]
 
 
+def test_the_trend_s_quarters_are_the_one_definition_of_strongest_profiles(admin: User) -> None:
+    values = [3.5, 80.25, 41.0, 12.0, 99.0, 57.75]
+    for number, value in enumerate(values):
+        someone(number, (0, value))
+    someone(6, (0, 1.0), contact=access.visible_contacts(admin).get(last_name="Number 1"))
+    (week,) = influence(admin).trend()
+    quarters = [quantile(sorted(values), share) for share in (0.25, 0.5, 0.75)]
+    assert [week.scored, week.low, week.median, week.high] == [6, *map(pytest.approx, quarters)]
+
+
 def test_a_day_with_a_few_scores_does_not_stand_for_its_week(admin: User) -> None:
     for number in range(4):
         someone(number, (1, 40.0))
