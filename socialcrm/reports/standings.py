@@ -137,7 +137,7 @@ def _read(links: QuerySet[ProfileLink]) -> Iterable[Standing]:
         cursor.execute(whole.format(links=sql), [*params, *(str(days[name]) for name in _DAYS)])
         rows = cursor.fetchall()
     plain = rows if is_postgres else map(_as_python, rows)
-    return (Standing(*row, (row[2],), (row[1],)) for row in plain)
+    return (Standing._make((*row, (row[2],), (row[1],))) for row in plain)
 
 
 # `links` is Django's own SQL with its parameters. The base is the newest score of 30 days ago or before, else the
