@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, sync_playwright
 
 from . import machine
 from .bootstrap import ROOT, say
@@ -92,7 +92,7 @@ class Camera:
         say(f"{target.relative_to(ROOT)}  {target.stat().st_size / 1000:.0f} kB")
 
 
-def frame(page: Page, subject: tuple[Locator, ...], around: int) -> dict[str, float] | None:
+def frame(page: Page, subject: tuple[Locator, ...], around: int) -> FloatRect | None:
     """The rectangle around these parts, within the window; None for the whole window."""
     boxes = [box for part in subject if (box := part.bounding_box())]
     if not boxes:
@@ -109,6 +109,8 @@ def frame(page: Page, subject: tuple[Locator, ...], around: int) -> dict[str, fl
 def camera(url: str) -> Iterator[Camera]:
     """A camera on this site; the browser ends with the block."""
     machine.ensure()
+    if not machine.draws_emoji():
+        say("No font here holds emoji: they would be boxes. On Debian: apt-get install fonts-noto-color-emoji")
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -23,6 +23,15 @@ def postgres_bin(tool: str) -> str | None:
     return found[0] if found else shutil.which(tool)
 
 
+def draws_emoji() -> bool:
+    """Whether a font of this machine holds emoji."""
+    asked = [shutil.which("fc-list") or "fc-list", ":charset=1f600", "family"]
+    try:
+        return bool(subprocess.run(asked, capture_output=True, text=True).stdout.strip())
+    except OSError:
+        return False
+
+
 def missing() -> list[str]:
     """The Debian packages that are not here yet."""
     need = {

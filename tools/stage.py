@@ -120,7 +120,7 @@ def longest_talk(people: list[Any]) -> tuple[Any, Any]:
     by_profile = {one.on_x.pk: one for one in people}
     theirs = Conversation.objects.filter(profile__in=by_profile, account__handle=OURS, account__network="twitter")
     talk = theirs.annotate(said=Count("mentions")).order_by("-said", "-last_post_at")[0]
-    return by_profile[talk.profile_id], talk.mentions.order_by("-posted_at").first().post
+    return by_profile[talk.profile_id], talk.mentions.latest("posted_at").post
 
 
 def doubtful() -> Any:
