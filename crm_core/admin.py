@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from .models import (
     Activity,
     Company,
+    CompanyMergeLog,
     Contact,
     ContactEmail,
     ContactImport,
@@ -109,7 +110,7 @@ class _ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-@admin.register(MergeLog)
+@admin.register(MergeLog, CompanyMergeLog)
 class MergeLogAdmin(_ReadOnly):
     """Merges, with who and when."""
 

@@ -13,7 +13,7 @@ _EVERYDAY = {
     f"crm_core.{verb}_{model}"
     for verb in ("view", "add", "change")
     for model in ("contact", "company", "deal", "activity")
-} | {"crm_core.delete_activity", "crm_core.merge_contact"}
+} | {"crm_core.delete_activity", "crm_core.merge_contact", "crm_core.merge_company"}
 _SOCIAL = {"socialcrm.reply_as_account", "socialcrm.link_socialprofile", "socialcrm.work_inbox"}
 _DISPATCH = {"socialcrm.assign_conversation", "socialcrm.share_cannedreply"}
 _REPORTS = {"socialcrm.view_reports"}  # each sees the reports over the contacts that the role sees anyway

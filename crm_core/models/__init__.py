@@ -8,12 +8,13 @@ from .contact import Contact, ContactEmail, ContactPhone, ContactWebsite
 from .deal import Deal
 from .heartbeat import Heartbeat
 from .imports import ContactImport, RefusedRow
-from .merge import MergeLog
+from .merge import CompanyMergeLog, MergeLog
 from .team import Team, visibility
 
 __all__ = [
     "Activity",
     "Company",
+    "CompanyMergeLog",
     "Contact",
     "ContactEmail",
     "ContactImport",

@@ -40,6 +40,7 @@ class Company(Named):
     class Meta:
         verbose_name = _("company")
         verbose_name_plural = _("companies")
+        permissions = [("merge_company", _("Can merge companies"))]
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""MergeLog: what a merge of two contacts moved, so that it can be undone."""
+"""What a merge of two contacts, or of two companies, moved, so that it can be undone."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .company import Company
 from .contact import Contact
 
 
-class MergeLog(models.Model):
-    """One merge: the snapshot holds the merged contact, the survivor's old values and the keys of all that moved."""
+class Merge(models.Model):
+    """One merge: the snapshot holds the merged row, the survivor's old values and the keys of all that moved.
 
-    survivor = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, related_name="merges")
+    Each kind adds `survivor`, the row that stayed; it is None once that row was deleted.
+    """
+
     merged_id = models.BigIntegerField()
     merged_name = models.CharField(max_length=250)
     snapshot = models.JSONField()
@@ -23,9 +26,28 @@ class MergeLog(models.Model):
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
-        verbose_name = _("merge")
-        verbose_name_plural = _("merges")
+        abstract = True
         ordering = ["-merged_at", "-pk"]
 
     def __str__(self) -> str:
         return self.merged_name
+
+
+class MergeLog(Merge):
+    """A merge of two contacts."""
+
+    survivor = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, related_name="merges")
+
+    class Meta(Merge.Meta):
+        verbose_name = _("merge")
+        verbose_name_plural = _("merges")
+
+
+class CompanyMergeLog(Merge):
+    """A merge of two companies."""
+
+    survivor = models.ForeignKey(Company, on_delete=models.SET_NULL, null=True, related_name="merges")
+
+    class Meta(Merge.Meta):
+        verbose_name = _("merge of companies")
+        verbose_name_plural = _("merges of companies")

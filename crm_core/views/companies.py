@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crm_core.access import SignedInRequest, get_visible_company
 from crm_core.forms import CompanyForm
 from crm_core.listing import Listing, Sort
+from crm_core.merging import undoable
 from crm_core.models import Activity, Company, Contact, Deal
 from crm_core.search import matching_companies
 from crm_core.simplelist import SimpleList
@@ -70,6 +71,7 @@ def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "standing": standing(deals),
         "tasks": activities.open_tasks().select_related("assignee")[:5],
         "notes": activities.exclude(kind=Activity.Kind.TASK, done_at=None).select_related("user")[:20],
+        "merges": undoable(request.user, company)[:3] if request.user.has_perm("crm_core.merge_company") else [],
         "pane": request.GET.get("pane", "feed"),
     }
     return render(request, "crm_core/company_detail.html", context)

@@ -16,10 +16,9 @@ from django.views.decorators.http import require_safe
 from crm_core.access import get_visible_contact
 from crm_core.filters import ContactFilter, known_teams
 from crm_core.listing import Place
+from crm_core.merging import undoable
 from crm_core.models import Activity, Company, Contact, Deal
 from crm_core.social import has_profile, has_suggestion, influence, picture, with_profiles
-
-from .merges import undoable
 
 
 @login_required

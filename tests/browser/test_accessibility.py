@@ -142,6 +142,7 @@ def world(
     rep.groups.add(Group.objects.get(name="Sales rep"))
     manager.groups.add(Group.objects.get(name="Manager"))
     engines = Company.objects.create(name="Engines Ltd", city="London", website="https://engines.example")
+    engines_twin = Company.objects.create(name="Engines", city="Paris")
     Contact.objects.filter(pk=ada.pk).update(company=engines, city="London", owner=rep, title="Countess")
     ContactEmail.objects.create(contact=ada, email="ada@engines.example")
     twin = Contact.objects.create(first_name="Ada", last_name="Lovelace", city="Paris")
@@ -177,7 +178,15 @@ def world(
         ).pk
         for name, state in (("draft", "draft"), ("running", "queued"), ("done", "done"))
     }  # fmt: skip
-    keys = {"ada": ada.pk, "twin": twin.pk, "engines": engines.pk, "deal": deal.pk, "task": task.pk, "acme": acme.pk}
+    keys = {
+        "ada": ada.pk,
+        "twin": twin.pk,
+        "engines": engines.pk,
+        "engines_twin": engines_twin.pk,
+        "deal": deal.pk,
+        "task": task.pk,
+        "acme": acme.pk,
+    }
     return {**keys, **imports, "talk": talk.pk, "canned": canned.pk, "mention": mention.pk}
 
 

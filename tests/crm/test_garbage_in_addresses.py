@@ -49,6 +49,7 @@ PARAMETERS = {
     "/contacts/{ada}/": ["list", "pane", "activity", "network", "before"],
     "/contacts/{ada}/merge/": ["q"],
     "/companies/": ["q", "mine", "show", "sort", "after", "before"],
+    "/companies/{company}/merge/": ["q"],
     "/companies/{company}/": ["pane", "activity", "network", "before"],
     "/deals/": ["q", "mine", "show", "sort", "after", "before"],
     "/deals/new/": ["contact", "company"],

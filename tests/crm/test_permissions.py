@@ -21,6 +21,7 @@ READ = {
     "company_edit": "/companies/{}/edit/",
     "deal_edit": "/deals/{}/edit/",
     "merge": "/contacts/{}/merge/",
+    "company_merge": "/companies/{}/merge/",
 }
 DELETE = {"contact": "/contacts/{}/delete/", "company": "/companies/{}/delete/", "deal": "/deals/{}/delete/"}
 
@@ -77,7 +78,8 @@ def test_agents_neither_import_nor_export(
     "path",
     ["/", "/me/", "/search/", "/contacts/", "/contacts/filter/", "/contacts/new/", "/contacts/export/", "/contacts/1/",
      "/contacts/1/edit/", "/contacts/1/delete/", "/contacts/1/merge/", "/contacts/1/merge/2/", "/companies/",
-     "/companies/new/", "/companies/1/", "/companies/1/edit/", "/companies/1/delete/", "/deals/", "/deals/new/",
+     "/companies/new/", "/companies/1/", "/companies/1/edit/", "/companies/1/delete/",
+     "/companies/1/merge/", "/companies/1/merge/2/", "/deals/", "/deals/new/",
      "/deals/1/", "/deals/1/edit/", "/deals/1/delete/", "/tasks/", "/activities/new/", "/activities/1/", "/imports/",
      "/imports/1/", "/imports/1/refused.csv"],
 )  # fmt: skip

@@ -64,6 +64,7 @@ REPLY, LINK, INBOX, MANAGE = (
 )
 REPORTS = f"{SOCIAL}.view_reports"
 IMPORT, EXPORT, MERGE = (f"{CRM}.{name}_contact" for name in ("import", "export", "merge"))
+MERGE_COMPANY, SEEN = f"{CRM}.merge_company", {"seen_survivor": 1, "seen_merged": 1}
 _NO_ROWS = {f"{n}-{key}": "0" for n in ("email", "phone", "website") for key in ("TOTAL_FORMS", "INITIAL_FORMS")}
 PERSON = {"last_name": "Brand-new", "version": 1, **_NO_ROWS}
 DEAL = {"name": "Lamps", "stage": "lead", "currency": "EUR", "version": 1}
@@ -87,11 +88,14 @@ CRM_ROUTES = [
     both("crm:contact_edit", "contact", f"{CRM}.change_contact", PERSON),
     both("crm:contact_delete", "contact", f"{CRM}.delete_contact"),
     get("crm:merge_pick", "contact", MERGE),
-    both("crm:merge", "contact", MERGE, {"seen_survivor": 1, "seen_merged": 1}, second="other"),
+    both("crm:merge", "contact", MERGE, SEEN, second="other"),
     post("crm:merge_undo", "merge", MERGE, unsent="A merge that was really made is undone in tests/crm/test_merge.py."),
     get("crm:companies"), get("crm:company", "company"),
     both("crm:company_new", "", f"{CRM}.add_company", {"name": "New Ltd", "version": 1}),
     both("crm:company_edit", "company", f"{CRM}.change_company", {"name": "New Ltd", "version": 1}),
+    get("crm:company_merge_pick", "company", MERGE_COMPANY),
+    both("crm:company_merge", "company", MERGE_COMPANY, SEEN, second="other_company"),
+    post("crm:company_merge_undo", "company_merge", MERGE_COMPANY, unsent="It is undone in test_merge_companies.py."),
     both("crm:company_delete", "company", f"{CRM}.delete_company"),
     get("crm:deals"), get("crm:deal", "deal"),
     both("crm:deal_new", "", f"{CRM}.add_deal", DEAL), both("crm:deal_edit", "deal", f"{CRM}.change_deal", DEAL),

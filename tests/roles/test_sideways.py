@@ -124,6 +124,7 @@ WORDS = {
 SEARCHES = [
     ("crm:search", "q", ""), ("crm:contacts", "q", ""), ("crm:contact_export", "q", ""), ("crm:companies", "q", ""),
     ("crm:contacts", "city", ""), ("crm:deals", "q", ""), ("crm:merge_pick", "q", "contact"),
+    ("crm:company_merge_pick", "q", "company"),
     ("socialcrm:inbox", "q", ""), ("socialcrm:inbox_people", "who", "conversation"), ("socialcrm:canned", "q", ""),
     ("socialcrm:api-contacts", "search", ""), ("socialcrm:api-profiles", "handle", ""),
     ("socialcrm:api-canned-replies", "search", ""), ("socialcrm:api-accounts", "handle", ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from crm_core.models import Activity, Company, Contact, ContactImport, Deal, MergeLog, RefusedRow
+from crm_core.models import Activity, Company, CompanyMergeLog, Contact, ContactImport, Deal, MergeLog, RefusedRow
 from socialcrm.models import CannedReply
 
 from .cast import ALL_TEAMS, EVERYONE, FOUR, NO_ONE, PRIVATE, Cast, gather
@@ -77,6 +77,7 @@ def build() -> World:
 def _own(world: World) -> None:
     cast, rep = world.cast, world.cast.callers["rep"].user
     firm = Company.objects.create(pk=710_001, name="Engines Ltd", team=cast.nordic)
+    sister = Company.objects.create(pk=710_010, name="Engines Limited", team=cast.nordic)
     ada = Contact.objects.create(pk=710_002, first_name="Ada", last_name="Lovelace", team=cast.nordic, company=firm)
     twin = Contact.objects.create(pk=710_003, first_name="Ada", last_name="Byron", team=cast.nordic, owner=rep)
     deal = Deal.objects.create(pk=710_004, name="Retrofit", amount=1000, team=cast.nordic, company=firm)
@@ -91,15 +92,15 @@ def _own(world: World) -> None:
     task = Activity.objects.create(pk=710_006, kind="task", text="Call back", contact=ada, user=rep, assignee=rep)
     world.ids |= {
         ("company", OWN): firm.pk, ("contact", OWN): ada.pk, ("other", OWN): twin.pk, ("deal", OWN): deal.pk,
-        ("activity", OWN): note.pk, ("task", OWN): task.pk,
+        ("other_company", OWN): sister.pk, ("activity", OWN): note.pk, ("task", OWN): task.pk,
     }  # fmt: skip
     makers = {role: found.user for role, found in cast.callers.items() if found.user}
-    for kind, make in {"import": _import, "done_import": _done_import, "merge": _merge, "canned": _canned}.items():
+    for kind, make in _MAKERS.items():
         numbered = enumerate(makers.items())
         world.ids[kind, OWN] = {role: make(_BASE[kind] + n, user, ada).pk for n, (role, user) in numbered}
 
 
-_BASE = {"import": 710_100, "done_import": 710_120, "merge": 710_140, "canned": 710_160}
+_BASE = {"import": 710_100, "done_import": 710_120, "merge": 710_140, "canned": 710_160, "company_merge": 710_180}
 
 
 def _import(pk: int, user: Any, _contact: Any, name: str = "mine.csv") -> ContactImport:
@@ -121,8 +122,18 @@ def _merge(pk: int, user: Any, contact: Any, name: str = "Twin") -> MergeLog:
     return MergeLog.objects.create(pk=pk, survivor=contact, merged_id=1, merged_name=name, snapshot={}, user=user)
 
 
+def _company_merge(pk: int, user: Any, contact: Any, name: str = "Twin Ltd") -> CompanyMergeLog:
+    stays = contact.company
+    return CompanyMergeLog.objects.create(pk=pk, survivor=stays, merged_id=1, merged_name=name, snapshot={}, user=user)
+
+
 def _canned(pk: int, user: Any, _contact: Any, text: str = "Thank you, {contact.first_name|there}!") -> CannedReply:
     return CannedReply.objects.create(pk=pk, title="Thanks", text=text, user=user)
+
+
+_MAKERS = {
+    "import": _import, "done_import": _done_import, "merge": _merge, "canned": _canned, "company_merge": _company_merge,
+}  # fmt: skip
 
 
 def _foreign(world: World) -> None:
@@ -151,7 +162,10 @@ def _foreign(world: World) -> None:
     for pk, about in ((720_008, {"deal": deal}), (720_009, {"company": firm})):
         Activity.objects.create(pk=pk, kind="task", text=TEAM.note, user=stranger, **about)
     merge = _merge(720_140, stranger, jean, TEAM.first)
+    company_merge = _company_merge(720_180, stranger, jean, f"{TEAM.company} two")
+    sister = Company.objects.create(pk=720_010, name=f"{TEAM.company} three", city=TEAM.city, team=france)
     world.ids |= {
+        ("other_company", FOREIGN): sister.pk, ("company_merge", FOREIGN): company_merge.pk,
         ("company", FOREIGN): firm.pk, ("contact", FOREIGN): jean.pk, ("other", FOREIGN): twin.pk,
         ("deal", FOREIGN): deal.pk, ("activity", FOREIGN): note.pk, ("task", FOREIGN): task.pk,
         ("merge", FOREIGN): merge.pk,
