@@ -104,6 +104,11 @@ def get_visible_reply(user: Any, pk: Any) -> Reply:
     return reply
 
 
+def may_see(user: Any, reply: Reply) -> bool:
+    """Whether the user may see this reply; one without a key was typed on the network, where everyone can."""
+    return not reply.pk or visible_replies(user).filter(pk=reply.pk).exists()
+
+
 def with_hidden(replies: QuerySet[Reply], user: Any) -> QuerySet[Reply]:
     """The replies with `to_hidden`: one's own words stay one's own, but whom they were for may be hidden by now."""
     return replies.annotate(to_hidden=hidden(user, "post__author_id"))

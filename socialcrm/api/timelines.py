@@ -70,6 +70,7 @@ def _load(items: list[Any], user: Any) -> None:
 
 def _last_touch(profiles: list[int], user: Any) -> datetime | None:
     accounts = access.usable_accounts(user).values("pk")
-    theirs = Mention.objects.filter(author__in=profiles, account__in=accounts).aggregate(at=Max("posted_at"))["at"]
-    ours = Post.objects.filter(to_profile__in=profiles, account__in=accounts).aggregate(at=Max("posted_at"))["at"]
+    heard = Mention.objects.filter(access.readable_mentions(user), author__in=profiles, account__in=accounts)
+    said = Post.objects.filter(access.readable(user), to_profile__in=profiles, account__in=accounts)
+    theirs, ours = (rows.aggregate(at=Max("posted_at"))["at"] for rows in (heard, said))
     return max((at for at in (theirs, ours) if at), default=None)

@@ -95,8 +95,9 @@ def _already_linked(contact: Any, user: Any) -> Problem:
 
 def _already_answered(error: Any, user: Any) -> Problem:
     step = _("Read the other answer; to send yours as well, repeat the call with `another`: true.")
-    seen = access.visible_replies(user).filter(pk=error.reply.pk).exists()
-    extra = {"reply": error.reply.pk} if seen else {}
+    if not access.may_see(user, error.reply):
+        return Problem(409, "already-answered", _("Colleagues of another group are answering this already."))
+    extra = {"reply": error.reply.pk} if error.reply.pk else {}
     return Problem(409, "already-answered", str(error), next_step=step, **extra)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from socialcrm import outbox
-from socialcrm.access import get_usable_account, get_visible_post, get_visible_reply, key, usable_accounts
+from socialcrm.access import get_usable_account, get_visible_post, get_visible_reply, key, may_see, usable_accounts
 from socialcrm.contacts import get_adapter
 from socialcrm.forms import ReplyForm
 from socialcrm.models import Post, Reply
@@ -55,7 +55,9 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         outbox.enqueue(request.user, account, post, text, data["client_key"], **known)
     except outbox.AlreadyAnswered as error:
-        return _again(request, post, error.sentence, 409, answered=error.reply, seen=error.reply.pk)
+        shown = error.reply if may_see(request.user, error.reply) else None
+        sentence = error.sentence if shown else _("Colleagues of another group are answering this already.")
+        return _again(request, post, sentence, 409, answered=shown, seen=error.reply.pk)
     except outbox.ThreadMovedOn as error:
         news = {"moved": [error.post], "seen_in_conversation": error.post.pk}
         return _again(request, post, error.sentence, 409, **news)

@@ -180,5 +180,7 @@ def _closed_talk(world: World, closed: SocialAccount) -> None:
     made = reply(730_500, post, CLOSED.reply, closed, world.cast.stranger, "failed")
     # Ada wrote to them as well; what she said was public, what they are about to answer is not yet.
     hers = said(730_410, 710_300, "@x and you?", closed, minutes=11)
+    # She named us in the same breath.
+    Mention.objects.create(post=hers, account_id=710_200, author=hers.author, posted_at=hers.posted_at)
     reply(730_501, hers, CLOSED.to_ada, closed, world.cast.stranger, "queued")
     world.ids |= {("post", "closed"): post.pk, ("conversation", "closed"): post.pk, ("reply", "closed"): made.pk}

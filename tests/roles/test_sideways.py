@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -167,3 +168,19 @@ def test_the_filter_form_offers_teams_and_cities_of_visible_contacts_only(world:
 def test_the_name_of_a_team_that_is_not_ones_own_does_not_come_with_its_number(world: World) -> None:
     answer = ask(world.cast.callers["rep"], "GET", reverse("crm:contacts"), {"team": world.cast.france.pk})
     assert answer.status == 200 and world.cast.france.name not in answer.text
+
+
+@pytest.mark.parametrize("seeker", ["rep", "agent", "manager"])
+def test_a_post_that_another_group_is_answering_does_not_tell_what_they_write(seeker: str, world: World) -> None:
+    caller, sent = world.cast.callers[seeker], {"account": 710_200, "text": "Hello", "client_key": "k" * 12}
+    page = ask(caller, "POST", reverse("socialcrm:reply", args=[730_410]), sent)
+    problem = ask(caller, "POST", reverse("socialcrm:api-replies"), {**sent, "post": 730_410})
+    assert (page.status, problem.status) == (409, 409)
+    for answer in (page, problem):
+        assert not [word for word in forbidden(seeker) if word in answer.lowered] and "stranger" not in answer.lowered
+
+
+def test_the_last_touch_does_not_tell_when_something_was_said_in_private(world: World) -> None:
+    where = reverse("socialcrm:api-contact", args=[710_002])
+    said = {who: json.loads(ask(world.cast.callers[who], "GET", where).text)["last_touch"] for who in ("rep", "agent")}
+    assert said["rep"] < said["agent"]
