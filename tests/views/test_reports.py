@@ -104,7 +104,7 @@ def add_deals(contact: Any, number: int) -> None:
 
 def drills(page: str) -> list[tuple[str, int]]:
     """(address, number) of every figure of a page that opens a list and is a count."""
-    found = re.findall(r'<a class="sc-drill[^"]*" href="([^"]*)">([^<]*)</a>', page)
+    found = re.findall(r'<a class="sc-drill[^"]*"\s+href="([^"]*)">([^<]*)</a>', page)
     counts = [(unescape(href), re.sub(r"[\s,\u00a0\u202f]", "", unescape(text))) for href, text in found]
     return [(href, int(text)) for href, text in counts if text.isdigit()]
 
@@ -116,7 +116,7 @@ def listed(browser: Client, here: str, href: str) -> int:
     while address:
         page = browser.get(address).content.decode()
         total += len(re.findall(r"data-row|class=\"is-rank", page))
-        following = re.search(r'rel="next" href="([^"]*)"', page)
+        following = re.search(r'rel="next"\s+href="([^"]*)"', page)
         address = address.split("?")[0] + unescape(following[1]).split("#")[0] if following else ""
     return total
 
@@ -144,7 +144,7 @@ def test_an_amount_opens_the_deals_that_it_adds_up(browser: Client, town: None) 
 def test_a_row_is_one_click_from_the_contact(browser: Client, head: User, ada: Any) -> None:
     scoring.score_profiles()
     head.user_permissions.add(*Permission.objects.filter(codename__in=("view_contact", "view_all_contacts")))
-    link = re.search(r'class="sc-who" href="([^"]*)"', browser.get(INFLUENCE).content.decode())
+    link = re.search(r'class="sc-who"\s+href="([^"]*)"', browser.get(INFLUENCE).content.decode())
     assert link
     assert "Ada Lovelace" in browser.get(unescape(link[1]), follow=True).content.decode()
 
@@ -239,7 +239,10 @@ def test_the_file_of_the_mentions_equals_the_screen(browser: Client, town: None,
     page = browser.get(MENTIONS, {"by": by})
     shown = [[row.label, str(row.line.mentions), str(row.line.answered)] for row in page.context["rows"]]
     drawn = re.findall(r"<tr data-line>(.*?)</tr>", page.content.decode(), re.DOTALL)
-    cells = [[re.sub(r"<[^>]*>", "", cell) for cell in re.findall(r"<td.*?</td>", row)[:3]] for row in drawn]
+    cells = [
+        [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)[:3]]
+        for row in drawn
+    ]
     assert cells == shown
     assert [row[:3] for row in sheet_of(browser.get(f"{MENTIONS}export/", {"by": by, "as": "xlsx"}))[1:]] == shown
     lines = table_of(browser.get(f"{MENTIONS}export/", {"by": by}))
