@@ -1,4 +1,4 @@
-"""The tables of docs/roles.md, made from what the roles hold and what the routes ask: `python -m tests.roles.page`."""
+"""The tables of docs/roles.md, made from what the roles hold and what the routes ask; `rewrite` renews them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def _line(first: str, who: frozenset[str]) -> str:
     return f"| {first} | " + " | ".join(cells) + " |\n"
 
 
-assert set(ORDER) == FOUR == set(GROUPS)
-
-if __name__ == "__main__":
+def rewrite() -> None:
+    """Bring the tables of the page up to date."""
     PAGE.write_text(written(PAGE.read_text()))
+
+
+assert set(ORDER) == FOUR == set(GROUPS)

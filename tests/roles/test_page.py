@@ -7,4 +7,4 @@ from .page import PAGE, written
 
 def test_the_tables_of_the_page_are_those_of_the_code() -> None:
     text = PAGE.read_text()
-    assert written(text) == text, "Run: python -m tests.roles.page, with DJANGO_SETTINGS_MODULE=crm_core.settings"
+    assert written(text) == text, 'Run: python manage.py shell -c "from tests.roles.page import rewrite; rewrite()"'
