@@ -133,7 +133,7 @@ def assigning(user: Any, assignee: Any) -> Decision:
             return Kind.UNASSIGNED, {"assignee": None}
         if not may_work_on(assignee, talk):
             raise InboxError(_("%(who)s may not work on this conversation.") % {"who": assignee})
-        return Kind.ASSIGNED, {"assignee": assignee.pk}
+        return Kind.TAKEN if assignee.pk == user.pk else Kind.ASSIGNED, {"assignee": assignee.pk}
 
     return decide
 

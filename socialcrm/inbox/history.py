@@ -93,4 +93,4 @@ def _sentences() -> dict[str, str]:
 
 def _moment(after: Mapping[str, Any]) -> str:
     until = parse_datetime(str(after.get("snoozed_until") or ""))
-    return date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT") if until else ""
+    return date_format(timezone.localtime(until), _("D j M, H:i")) if until else ""

@@ -41,7 +41,10 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Give it to a colleague, or to nobody."""
     found = get_visible_conversation(request.user, pk)
     other = _colleague(request, [found.account])
-    said = _("Assigned to %(who)s.") % {"who": called(other)} if other else _("Nobody has it now.")
+    if other == request.user:
+        said = _("It is yours now.")
+    else:
+        said = _("Assigned to %(who)s.") % {"who": called(other)} if other else _("Nobody has it now.")
     return _do(request, pk, lambda user, talk: inbox.assign(user, talk, other), said)
 
 

@@ -58,8 +58,8 @@ class ListRow:
 
     @property
     def at(self) -> datetime:
-        """When they said it."""
-        return self.row.preview_at
+        """When the last word was said, theirs or ours: what "newest first" goes by."""
+        return self.conversation.last_post_at
 
     @property
     def unread(self) -> bool:

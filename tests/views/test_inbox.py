@@ -131,6 +131,26 @@ def test_a_rep_cannot_assign_to_others_and_is_not_offered_to(
     assert talk.assignee is None
 
 
+def test_what_a_colleague_has_is_taken_over_by_who_may_assign(desk: Client, talk: Conversation, rep: User) -> None:
+    Conversation.objects.update(assignee=rep)
+    assert "Take over from Rep" in desk.get(at("conversation", talk)).content.decode()
+    agent = User.objects.get(username="agent")
+    answer = desk.post(at("assign", talk), {"assignee": agent.pk}, headers=SCRIPT)
+    assert "It is yours now." in answer.content.decode()
+    assert "Agent took it" in desk.get(at("conversation", talk)).content.decode()
+    talk.refresh_from_db()
+    assert talk.assignee == agent
+
+
+def test_what_a_colleague_has_is_not_offered_to_who_may_not_assign(
+    client: Client, talk: Conversation, rep: User, agent: User
+) -> None:
+    Conversation.objects.update(assignee=agent)
+    client.force_login(rep)
+    page = client.get(at("conversation", talk)).content.decode()
+    assert "Take over" not in page and "Take it myself" not in page and "Assign to nobody" not in page
+
+
 def test_undo_puts_back_only_what_one_did_oneself(desk: Client, talk: Conversation, rep: User) -> None:
     desk.post(at("resolve", talk))
     event = ConversationEvent.objects.get(kind="resolved")

@@ -141,6 +141,27 @@ def test_a_deleted_post_cannot_be_answered_and_the_text_is_kept(
     assert "Too late" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("visibility", "said"),
+    [("followers", "Followers-only reply"), ("unlisted", "Unlisted reply"), ("public", "Public reply")],
+)
+def test_the_composer_says_who_will_read_the_answer(
+    visibility: str, said: str, signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    SocialAccount.objects.update(network="mastodon", server="https://town.example")
+    Post.objects.update(network="mastodon", visibility=visibility)
+    page = signed_in.get(reverse("socialcrm:composer", args=[mention.pk]), headers=FRAGMENT).content.decode()
+    assert f"<b>{said}" in page
+
+
+@pytest.mark.parametrize(("hold", "said"), [("", "We look for it"), ("person", "Check before you send it again")])
+def test_an_unconfirmed_reply_says_who_looks_for_it(
+    hold: str, said: str, signed_in: Client, ada: Any, mention: Post, acme: SocialAccount, rep: User
+) -> None:
+    Reply.objects.create(account=acme, post=mention, user=rep, text="x", client_key="a", state="unknown", hold=hold)
+    assert said in signed_in.get(reverse("socialcrm:outbox")).content.decode()
+
+
 @pytest.mark.parametrize("name", ["reply", "composer", "outside"])
 def test_without_the_permission_nothing_can_be_sent(
     name: str, client: Client, agent: User, ada: Any, mention: Post, acme: SocialAccount
