@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .acts import (
+    MOST_AT_ONCE,
     Decision,
     Outcome,
     act_on_many,
@@ -18,6 +19,7 @@ from .acts import (
     take,
     taking,
     undo,
+    undoing,
 )
 from .canned import Filled, canned_replies, delete_canned, fill, fill_all, get_canned_reply, may_change, write_canned
 from .counting import Counts, badge, counts, waiting
@@ -57,6 +59,7 @@ __all__ = [
     "InboxError",
     "InboxPage",
     "Line",
+    "MOST_AT_ONCE",
     "NotAllowed",
     "NotThere",
     "Outcome",
@@ -85,6 +88,7 @@ __all__ = [
     "thread",
     "thread_version",
     "undo",
+    "undoing",
     "version",
     "waiting",
 ]

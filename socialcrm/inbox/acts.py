@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,16 +77,17 @@ def note(user: Any, conversation: Conversation, text: str) -> ConversationNote:
         raise InboxError(_("Write the note first."))
     if len(text) > LONGEST_NOTE:
         raise InboxError(_("A note has at most %(most)d characters.") % {"most": LONGEST_NOTE})
-    if not visible_conversations(user).filter(pk=conversation.pk).exists():
-        raise NotThere
-    return ConversationNote.objects.create(conversation=conversation, user=user, text=text)
+    with transaction.atomic():
+        # Locked, so that an erasure at this moment comes before the note or takes it along.
+        there = visible_conversations(user).filter(pk=conversation.pk).order_by("pk")
+        if not there.select_for_update(of=("self",), no_key=True).values_list("pk"):
+            raise NotThere
+        return ConversationNote.objects.create(conversation=conversation, user=user, text=text)
 
 
 def undo(user: Any, event: ConversationEvent) -> ConversationEvent | None:
-    """Put back what this act of the user's changed. Raises ChangedSince where anything happened since."""
-    if event.user_id != user.pk or not event.data.get("before"):
-        raise NotAllowed(_("Only what you did yourself can be undone by you."))
-    return _one(user, event.conversation, undoing(event))
+    """Put back what this act of the user's changed. Raises NotAllowed, ChangedSince."""
+    return _one(user, event.conversation, undoing(user, [event]))
 
 
 def act_on_many(user: Any, pks: Iterable[int], decide: Decision) -> list[Outcome]:
@@ -164,21 +166,40 @@ def reopening(talk: Conversation) -> tuple[str, dict[str, Any]] | None:
     return Kind.REOPENED, {"status": Status.OPEN, "snoozed_until": None}
 
 
-def undoing(event: ConversationEvent) -> Decision:
-    """The decision of `undo`."""
+def undoing(user: Any, events: Iterable[ConversationEvent]) -> Decision:
+    """The decision of `undo`, for each conversation the one of these lines that is its own; two queries for all."""
+    told = {event.conversation_id: event for event in events}
+    facts: list[tuple[dict[int, int], set[str]]] = []
 
     def decide(talk: Conversation) -> tuple[str, dict[str, Any]] | None:
-        newer = ConversationEvent.objects.filter(conversation=talk.pk, pk__gt=event.pk)
-        if newer.exists():
+        event = told[talk.pk]
+        if event.user_id != user.pk or not event.data.get("before"):
+            raise NotAllowed(_("Only what you did yourself can be undone by you."))
+        if not facts:  # asked once the rows are locked, so that nothing comes in between
+            facts.append((_newest_lines(told), _assignees_before(told.values())))
+        newest, there = facts[0]
+        if newest.get(talk.pk) != event.pk:
             raise ChangedSince
         before = dict(event.data["before"])
         if before.get("snoozed_until"):
             before["snoozed_until"] = datetime.fromisoformat(before["snoozed_until"])
-        if before.get("assignee") and not get_user_model()._default_manager.filter(pk=before["assignee"]).exists():
+        if str(before.get("assignee")) not in there and "assignee" in before:
             before["assignee"] = None
         return Kind.UNDONE, before
 
     return decide
+
+
+def _newest_lines(talks: Iterable[int]) -> dict[int, int]:
+    lines = ConversationEvent.objects.filter(conversation__in=list(talks)).order_by()
+    return dict(lines.values("conversation").annotate(newest=Max("pk")).values_list("conversation", "newest"))
+
+
+def _assignees_before(events: Iterable[ConversationEvent]) -> set[str]:
+    """Keys, as text, of those who had the conversations before and are still there."""
+    wanted = {event.data["before"].get("assignee") for event in events if event.data.get("before")} - {None}
+    users = get_user_model()._default_manager.filter(pk__in=wanted)
+    return set(map(str, users.values_list("pk", flat=True)))
 
 
 def _one(user: Any, conversation: Conversation, decide: Decision) -> ConversationEvent | None:

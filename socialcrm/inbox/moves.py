@@ -27,7 +27,9 @@ def answered(reply: Reply) -> None:
     """Our answer is out: wait for them, and whoever answered what nobody had looks after it. In a transaction."""
     if reply.conversation_id is None:
         return
-    talk = Conversation.objects.select_for_update().get(pk=reply.conversation_id)
+    talk = Conversation.objects.select_for_update().filter(pk=reply.conversation_id).first()
+    if talk is None:
+        return  # erased, or joined to another, since the reply was read
     values: dict[str, Any] = {}
     if talk.status != Status.PENDING:
         values |= {"status": Status.PENDING, "snoozed_until": None}

@@ -23,27 +23,39 @@ DECIDED = (Kind.TAKEN, Kind.ASSIGNED, Kind.UNASSIGNED, Kind.ROUTED)
 
 
 def route_to_owners() -> int:
-    """Assign new conversations that nobody has to their contact's owner; how many. A fixed number of queries."""
+    """Assign new conversations that nobody has to their contact's owner; how many.
+
+    All are looked at, AT_ONCE together: those that no owner can take hide none behind them. A fixed number of queries
+    for each lot.
+    """
     if not conf.get("OWNER_ROUTING"):
         return 0
+    routed, lot = 0, list(_unrouted()[:AT_ONCE])
+    while lot:
+        routed += _route(lot)
+        lot = list(_unrouted().filter(pk__lt=lot[-1].pk)[:AT_ONCE]) if len(lot) == AT_ONCE else []
+    return routed
+
+
+def _route(lot: list[Conversation]) -> int:
+    owners = _owners(talk.profile_id for talk in lot)
+    may = _Rights(set(owners.values()), {talk.account_id for talk in lot})
+    able = {talk.pk for talk in lot if talk.profile_id in owners and may.work_on(owners[talk.profile_id], talk)}
+    if not able:
+        return 0
     with transaction.atomic():
-        locked = list(_unrouted().select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
-        owners = _owners(talk.profile_id for talk in locked)
-        may = _Rights(set(owners.values()), {talk.account_id for talk in locked})
-        changes = [
-            (talk, str(Kind.ROUTED), {"assignee": owners[talk.profile_id]})
-            for talk in locked
-            if talk.profile_id in owners and may.work_on(owners[talk.profile_id], talk)
-        ]
-        write(None, changes)
-    return len(changes)
+        # Asked again: somebody may have taken one since.
+        locked = _unrouted().filter(pk__in=able).select_for_update(of=("self",), skip_locked=True)
+        still = [talk for talk in locked if talk.profile_id in owners]
+        write(None, [(talk, str(Kind.ROUTED), {"assignee": owners[talk.profile_id]}) for talk in still])
+    return len(still)
 
 
 def _unrouted() -> QuerySet[Conversation]:
     linked = ProfileLink.objects.filter(profile=OuterRef("profile"), state="linked", contact__isnull=False)
     decided = ConversationEvent.objects.filter(conversation=OuterRef("pk"), kind__in=DECIDED)
     rows = Conversation.objects.filter(Exists(linked), ~Exists(decided), status__in=Conversation.ACTIVE, assignee=None)
-    return rows.order_by("-last_post_at", "-pk")
+    return rows.order_by("-pk")
 
 
 def _owners(profiles: Iterable[int]) -> dict[int, Any]:

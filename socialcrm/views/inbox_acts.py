@@ -113,16 +113,12 @@ def _note(request: HttpRequest, talk: Conversation, about: str, page_url: str) -
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Put back what one's own acts changed, named by their history lines."""
-    wanted = [key(pk) for pk in request.GET.getlist("event")[:100]]
-    mine = ConversationEvent.objects.filter(pk__in=wanted, user=request.user.pk)
-    problem, done = "", 0
-    for event in mine.select_related("conversation"):
-        try:
-            inbox.undo(request.user, event)
-            done += 1
-        except inbox.InboxError as error:
-            problem = error.sentence
-    said = problem or (_("Undone.") if done else _("There is nothing to undo."))
+    wanted = [key(pk) for pk in request.GET.getlist("event")[: inbox.MOST_AT_ONCE]]
+    mine = list(ConversationEvent.objects.filter(pk__in=wanted, user=request.user.pk).order_by("pk"))
+    talks = [event.conversation_id for event in mine]
+    outcomes = inbox.act_on_many(request.user, talks, inbox.undoing(request.user, mine))
+    problem = next((one.error.sentence for one in outcomes if one.error), "")
+    said = problem or (_("Undone.") if outcomes else _("There is nothing to undo."))
     if not is_fragment(request):
         return back(request, reverse("socialcrm:inbox"), said, error=bool(problem))
     return fragment(request, "socialcrm/inbox/nothing.html", {}, toast=said)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
@@ -179,3 +180,17 @@ def test_a_thread_costs_the_same_for_one_post_and_for_many(agent: User, acme: So
             thread = inbox.thread(agent, found)
         costs.append(len(asked))
     assert costs[0] == costs[1] <= 25 and len(thread.item.posts) == 31
+
+
+def test_many_are_undone_together_but_those_that_changed_since(
+    agent: User, rep: User, acme: SocialAccount, client: Client
+) -> None:
+    talks = [says(acme, number=number) for number in range(1, 121)]
+    outcomes = inbox.act_on_many(agent, [talk.pk for talk in talks], inbox.resolving)
+    events = [one.event.pk for one in outcomes if one.event]
+    inbox.reopen(rep, talks[7])
+    client.force_login(agent)
+    with CaptureQueriesContext(connection) as asked:
+        client.post(f"/social/inbox/undo/?{'&'.join(f'event={pk}' for pk in events)}")
+    assert set(Conversation.objects.values_list("status", flat=True)) == {"open"}
+    assert ConversationEvent.objects.filter(kind="undone").count() == 119 and len(asked) < 40

@@ -234,3 +234,25 @@ def test_with_nothing_to_do_the_beat_asks_a_handful_of_questions(acme: SocialAcc
     with CaptureQueriesContext(connection) as asked:
         assert inbox.tend() == 0
     assert len(asked) <= 16, [query["sql"][:100] for query in asked]
+
+
+def test_conversations_that_no_owner_can_take_hide_none_behind_them(
+    owned: User, acme: SocialAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socialcrm.inbox.routing.AT_ONCE", 3)
+    behind = [linked(acme, number) for number in range(1, 3)]
+    for number in range(10, 17):
+        says(acme, number=number, who=str(500 + number))
+        contact = make_contact(first_name="Orphan", last_name=str(number))
+        ProfileLink.objects.create(profile=profile_of(str(500 + number)), contact=contact, state="linked")
+    monkeypatch.setattr(Owned, "owner", lambda self, one: None if "Orphan" in str(one) else Owned.keeper)
+    assert inbox.route_to_owners() == 2 and {now(talk).assignee for talk in behind} == {owned}
+
+
+def test_an_answer_that_lands_after_its_conversation_went_is_sent_all_the_same(world: World, agent: User) -> None:
+    reply = outbox.enqueue(agent, world.account, world.mention(), "On our way.", "key-00000001", delay=0)
+    Conversation.objects.all().delete()
+    inbox.answered(reply)
+    outbox.send(reply.pk)
+    reply.refresh_from_db()
+    assert reply.state == "sent"
