@@ -169,6 +169,17 @@ def in_transaction(using: str = "default") -> bool:
     return bool(connections[using].in_atomic_block)
 
 
+def take_turns(name: str, using: str = "default") -> None:
+    """Wait until nobody else is in a transaction that took turns by this name; to the end of ours they wait for us.
+
+    PostgreSQL only: on SQLite a transaction that writes is alone anyway.
+    """
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+
+
 def retry_deadlocks(work: Callable[[], T], times: int = 3) -> T:
     """Run work that opens its own transaction, again where the database broke a deadlock at our cost.
 

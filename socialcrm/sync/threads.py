@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db.models import Case, UniqueConstraint, Value, When
 
+from socialcrm import bulk
 from socialcrm.models import Conversation, Post
 from socialcrm.models.conversation import PRIVATE_THREAD
 
@@ -24,10 +25,14 @@ def settle(rows: Rows) -> set[int]:
     """
     if not rows.nameless:
         return set()
+    for network in sorted({key[0] for key in rows.nameless}):
+        # Two workers that each move what the other files under the old thread would tear it apart.
+        bulk.take_turns(f"socialcrm.threads.{network}")
     wanted = {(key[0], parent) for key, parent in rows.nameless.items()}
     known = _stored_threads(wanted - rows.posts.keys())
     found = {key: _thread_of(rows, key, known) for key in rows.nameless if key in rows.posts}  # not the erased
     found = {key: thread for key, thread in found.items() if _fits(rows, key, thread)}
+    found = {key: _root(found, key[0], thread) for key, thread in found.items()}
     rows.file_under(found)
     joined: set[int] = set()
     for network in {key[0] for key in found}:
@@ -49,6 +54,15 @@ def _thread_of(rows: Rows, key: Key, known: Mapping[Key, str]) -> str:
         seen.add(parent)
         key = parent
     return rows.posts[key].thread
+
+
+def _root(found: Mapping[Key, str], network: str, thread: str) -> str:
+    """Where a thread now belongs: the post that it is named after may have turned out to belong further up."""
+    seen = set()
+    while (network, thread) in found and thread not in seen:
+        seen.add(thread)
+        thread = found[network, thread]
+    return thread
 
 
 def _fits(rows: Rows, key: Key, thread: str) -> bool:

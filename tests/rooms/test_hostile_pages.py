@@ -69,3 +69,10 @@ def test_branches_that_join_stay_as_urgent_as_the_more_urgent_one_and_keep_who_h
     talk = Conversation.objects.get()
     assert (talk.status, talk.assignee, open_one.status) == ("open", agent, "open")
     assert [one.text for one in talk.notes.all()] == ["Grace calls back"]
+
+
+def test_a_branch_follows_the_post_that_it_is_filed_under_when_both_come_in_one_page(acme: SocialAccount) -> None:
+    sync.store(page(said("root"), said("q1", in_reply_to="p1", minute=1)), acme)
+    sync.store(page(said("p1", in_reply_to="root"), said("q2", in_reply_to="q1", minute=2)), acme)
+    assert {thread_of(one) for one in ("root", "p1", "q1", "q2")} == {"root"}
+    assert Conversation.objects.get().last_post_at == Post.objects.get(external_id="q2").posted_at
