@@ -27,7 +27,7 @@ from .networks import networks
 VERSION = 1
 WINDOW = timedelta(days=30)
 HISTORY = timedelta(days=365)
-CHANGE_DAYS = 90
+CHANGE_DAYS = 30  # a change is against the score of so many days ago, on the contact's page and in the report
 BATCH = 2000
 
 
@@ -102,7 +102,7 @@ class DayValue(NamedTuple):
 class ContactScore:
     """A contact's score: that of the contact's strongest profile, with its days, oldest first.
 
-    `change` is against some 90 days ago (or the oldest day since), None without one; below 10 it means little.
+    `change` is against CHANGE_DAYS days ago (or the oldest day since), None without one; below 10 it means little.
     """
 
     value: float
@@ -231,7 +231,7 @@ def contact_score(score: InfluenceScore, history: list[DayValue]) -> ContactScor
 
 
 def change_of(history: list[DayValue]) -> float | None:
-    """The newest value against the one of some 90 days before (or the oldest since); None with a single day."""
+    """The newest value against the one of CHANGE_DAYS days before (or the oldest since); None with a single day."""
     if len(history) < 2:
         return None
     newest = history[-1]

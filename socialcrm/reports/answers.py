@@ -22,6 +22,7 @@ from socialcrm.models import Mention, Post, ProfileLink
 
 from .asking import MentionAsk
 from .quantiles import quantile_sql, rows_of
+from .standings import Choices, linked
 
 OUTSIDE = "outside"  # who answered, where it was typed on the network itself
 GROUPS = ("whole", "day", "account", "network", "agent")
@@ -82,6 +83,9 @@ def mentions_asked_for(user: Any, ask: MentionAsk) -> QuerySet[Mention]:
     )
     if ask.account:
         rows = rows.filter(account=int(ask.account))
+    choices = Choices(user)
+    if choices.label("owner", ask.owner) or choices.label("team", ask.team):
+        rows = rows.filter(author__in=linked(choices.contacts(ask)).values("profile"))
     return rows.filter(account__network=ask.network_id) if ask.network else rows
 
 

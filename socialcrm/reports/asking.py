@@ -110,9 +110,14 @@ class InfluenceAsk(Ask):
 
 @dataclass(frozen=True, slots=True)
 class MentionAsk(Ask):
-    """The mentions report: which account, who answered, and for its lists which day and whether answered."""
+    """The mentions report: which account, who answered, and for its lists which day and whether answered.
+
+    An owner or a team asks for mentions by the contacts of that owner or team only.
+    """
 
     account: str = ""
+    owner: str = ""
+    team: str = ""
     agent: str = ""  # a user's key, or "outside" for what was typed on the network itself
     day: str = ""
     answered: str = ""  # yes or no

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 from heapq import nlargest, nsmallest
 from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from socialcrm import scoring
 from socialcrm.access import readable_mentions, usable_accounts
@@ -118,6 +120,10 @@ class Influence:
     def trend(self) -> list[Week]:
         """Week by week in the period. Two queries."""
         return weekly(self.rows, self.ask.since)
+
+    def line_from(self, weeks: Sequence[Week]) -> date:
+        """The day on which the trend has its second week: seven days after the first one, or after tonight's count."""
+        return (weeks[0].day if weeks else timezone.localdate() + timedelta(days=1)) + timedelta(weeks=1)
 
     @cached_property
     def heard(self) -> dict[Any, int]:

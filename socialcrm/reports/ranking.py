@@ -10,11 +10,12 @@ from typing import Any
 from django.core import signing
 from django.db.models import Max, QuerySet
 
+from socialcrm import scoring
 from socialcrm.contacts import ContactAdapter, ContactBrief
 from socialcrm.models import InfluenceScore, Mention, Post, ProfileLink, SocialProfile
 
 from .pipeline import Amounts, Pipeline
-from .standings import CHANGE_DAYS, Standing
+from .standings import Standing
 
 PAGE_SIZE = 15
 SALT = "socialcrm.reports.ranking"
@@ -65,7 +66,7 @@ class RankRow:
     def since(self) -> date | None:
         """Since when the change counts, where that is less than 30 days ago; None where it is 30 days."""
         one = self.standing
-        short = one.base_day and one.day and one.day - one.base_day < timedelta(days=CHANGE_DAYS)
+        short = one.base_day and one.day and one.day - one.base_day < timedelta(days=scoring.CHANGE_DAYS)
         return one.base_day if short else None
 
 

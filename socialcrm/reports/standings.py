@@ -18,9 +18,8 @@ from socialcrm.access import visible_contacts
 from socialcrm.contacts import Option, get_adapter, get_contact_model
 from socialcrm.models import ProfileLink
 
-from .asking import UNSCORED, InfluenceAsk
+from .asking import UNSCORED, InfluenceAsk, MentionAsk
 
-CHANGE_DAYS = 30
 TIE = 10  # points: below that, people agree with the higher score little better than a coin (docs/scoring.md)
 _STARTS = [band.start for band in scoring.BANDS]
 
@@ -88,9 +87,9 @@ class Choices:
         """The name of a value for people; empty where it is none of the options."""
         return dict(getattr(self, name)).get(value, "") if value else ""
 
-    def contacts(self, ask: InfluenceAsk) -> QuerySet[Any]:
+    def contacts(self, ask: InfluenceAsk | MentionAsk) -> QuerySet[Any]:
         """The contacts that the user sees, of the owner and team and with the deals asked for."""
-        asked = {name: getattr(ask, name) for name in ("owner", "team", "stage")}
+        asked = {name: getattr(ask, name, "") for name in ("owner", "team", "stage")}
         known = {name: value if self.label(name, value) else "" for name, value in asked.items()}
         return self.adapter.narrow(self.user, visible_contacts(self.user), **known)
 
@@ -127,7 +126,7 @@ def _strongest(mine: Sequence[Standing]) -> Standing:
 def _read(links: QuerySet[ProfileLink]) -> Iterable[Standing]:
     """A standing for each link; the score of a profile and the one 30 days before are a step in an index each."""
     today = timezone.localdate()
-    days = {"first": today - scoring.HISTORY, "month_ago": today - timedelta(days=CHANGE_DAYS)}
+    days = {"first": today - scoring.HISTORY, "month_ago": today - timedelta(days=scoring.CHANGE_DAYS)}
     found = links.order_by().values_list("contact", "profile", "profile__network")
     sql, params = found.query.sql_with_params()
     connection = connections[found.db]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from socialcrm import scoring
 from socialcrm.networks import networks
-from socialcrm.reports import PERIODS, Choices, InfluenceAsk
+from socialcrm.reports import PERIODS, Choices, InfluenceAsk, MentionAsk
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,7 @@ def periods(ask: Any) -> list[dict[str, Any]]:
 
 def influence_chips(ask: InfluenceAsk, choices: Choices) -> list[Chip]:
     """The filters that are on."""
-    words = {"owner": _("Owner: %s"), "team": _("Team: %s"), "stage": _("Deal: %s")}
-    labels = {name: choices.label(name, getattr(ask, name)) for name in words}
-    said = {name: words[name] % label for name, label in labels.items() if label}
+    said = whose(ask, choices)
     if ask.network:
         said["network"] = networks()[ask.network_id].label
     if ask.confidence:
@@ -41,6 +39,13 @@ def influence_chips(ask: InfluenceAsk, choices: Choices) -> list[Chip]:
     if ask.moved:
         said["moved"] = moved_name(ask.moved)
     return [Chip(text, f"?{ask.query(**{name: ''})}") for name, text in said.items()]
+
+
+def whose(ask: InfluenceAsk | MentionAsk, choices: Choices) -> dict[str, str]:
+    """What narrows the contacts, by name, in words; what the host does not offer is left out."""
+    words = {"owner": _("Owner: %s"), "team": _("Team: %s"), "stage": _("Deal: %s")}
+    labels = {name: choices.label(name, getattr(ask, name, "")) for name in words}
+    return {name: words[name] % label for name, label in labels.items() if label}
 
 
 def band_name(code: str) -> str:

@@ -23,6 +23,7 @@ from socialcrm.networks import networks
 from socialcrm.reports import (
     OUTSIDE,
     Answers,
+    Choices,
     Heard,
     InfluenceAsk,
     Line,
@@ -32,7 +33,7 @@ from socialcrm.reports import (
 )
 
 from .answer import needs, page
-from .asked import Chip, influence_chips, periods
+from .asked import Chip, influence_chips, periods, whose
 
 FIRST = 8  # unanswered mentions on the report itself
 
@@ -66,13 +67,14 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
     # Who answered is asked for: what nobody answered is not part of that.
     open_ones = 0 if ask.agent else lines["whole"][0].unanswered
     waiting = Answers(mentions, MentionAsk(answered="no")).page("", FIRST, open_ones).rows if open_ones else []
-    names = names_of(lines["agent"], request.user)
+    names, choices = names_of(lines["agent"], request.user), Choices(request.user)
     context = {
-        "ask": ask, "whole": lines["whole"][0], "periods": periods(ask), "chips": mention_chips(ask, names),
+        "ask": ask, "whole": lines["whole"][0], "periods": periods(ask), "chips": mention_chips(ask, names, choices),
         "rows": table_rows(ask, lines[ask.group], names), "days": every_day(lines["day"], ask), "groups": groups(ask),
         "group_head": group_head(ask.group),
         "waiting": with_contacts(request.user, waiting), "waiting_total": open_ones,
         "accounts": names["account"].items(), "agents": names["agent"].items(),
+        "choices": choices,
         "networks": [(name, cls.label) for name, cls in networks().items()],
         "today": timezone.localdate(), "zone": timezone.get_current_timezone_name(), "here_is": "mentions",
     }  # fmt: skip
@@ -86,7 +88,7 @@ def mention_posts(request: HttpRequest) -> HttpResponse:
     ask = MentionAsk.read(request.GET)
     answers = Answers(mentions_asked_for(request.user, ask), ask)
     names = names_of([], request.user)
-    chips = mention_chips(ask, names)
+    chips = mention_chips(ask, names, Choices(request.user))
     if ask.day:
         chips.append(Chip(_day_label(ask.day), f"?{ask.query(day='')}"))
     if ask.answered:
@@ -208,9 +210,9 @@ def group_head(group: str) -> str:
     return words[group]
 
 
-def mention_chips(ask: MentionAsk, names: dict[str, dict[str, str]]) -> list[Chip]:
+def mention_chips(ask: MentionAsk, names: dict[str, dict[str, str]], choices: Choices) -> list[Chip]:
     """The filters that are on."""
-    said = {}
+    said = whose(ask, choices)
     if ask.account in names["account"]:
         said["account"] = names["account"][ask.account]
     if ask.network:

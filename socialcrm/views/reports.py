@@ -65,7 +65,8 @@ def influence_page(request: HttpRequest) -> HttpResponse:
 def _trend(report: Influence) -> dict[str, Any]:
     weeks, median = report.trend(), report.median()
     first = weeks[0] if len(weeks) > 1 else None
-    return {"weeks": weeks, "first_week": first, "median_change": median - first.median if first and median else None}
+    change = median - first.median if first and median is not None else None
+    return {"weeks": weeks, "first_week": first, "median_change": change, "line_from": report.line_from(weeks)}
 
 
 def _figures(report: Influence) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from socialcrm import scoring
 from socialcrm.models import InfluenceScore, Mention, Post, SocialAccount, SocialProfile, Stream
+from socialcrm.reports import InfluenceAsk, build_influence
 
 NAMES = [signal.name for signal in scoring.CARD]
 COUNTS = st.none() | st.integers(0, 10**9)
@@ -120,10 +122,12 @@ def test_a_second_run_on_one_day_replaces_the_first(ada: Any, ada_profile: Socia
     assert InfluenceScore.objects.get().value > 60
 
 
-def test_the_change_is_against_three_months_ago(ada: Any, ada_profile: SocialProfile) -> None:
+def test_the_change_is_against_thirty_days_ago_as_in_the_report(
+    ada: Any, ada_profile: SocialProfile, admin: User
+) -> None:
     scoring.score_profiles()
     today = InfluenceScore.objects.get()
-    for days, value in ((160, 10.0), (91, 20.0), (5, 30.0)):
+    for days, value in ((160, 10.0), (31, 20.0), (5, 30.0)):
         InfluenceScore.objects.create(
             profile=ada_profile, day=today.day - timedelta(days=days), version=1, value=value, confidence=1, parts=[],
             computed_at=timezone.now(),
@@ -131,6 +135,8 @@ def test_the_change_is_against_three_months_ago(ada: Any, ada_profile: SocialPro
     score = scoring.for_contact(ada)
     assert score is not None
     assert score.change == round(today.value - 20, 2)
+    (row,) = build_influence(admin, InfluenceAsk()).rows
+    assert row.change == score.change
     assert [day.value for day in score.history][:3] == [10, 20, 30]
 
 

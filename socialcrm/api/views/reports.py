@@ -94,6 +94,8 @@ class MentionReport(ApiView):
                 "by": "What a line is: day, account, network or agent.",
                 "network": "A network's id or alias.",
                 "account": "An account's id.",
+                "owner": "A user's id: mentions by contacts of this owner.",
+                "team": "A team's id: mentions by contacts of this team.",
                 "agent": "Who answered: a user's id, or `outside` for what was typed on the network itself.",
             }
         )
