@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -106,9 +108,12 @@ def batch() -> Iterator[Notes]:
 
 
 def _write(notes: Notes) -> None:
-    if not notes.sums:
-        return
-    rows = [(*key, *sums) for key, sums in notes.sums.items()]
+    if notes.sums:
+        rows = [(*key, *sums) for key, sums in notes.sums.items()]
+        bulk.retry_deadlocks(partial(_add, rows))
+
+
+def _add(rows: list[tuple[Any, ...]]) -> None:
     with transaction.atomic():
         work = bulk.Bulk()
         work.stage(USAGE, rows)

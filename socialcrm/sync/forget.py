@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -25,7 +26,10 @@ def forget(network: str, external_ids: Iterable[str], state: str = "deleted") ->
 
     The number of queries is the same for one post and for many.
     """
-    ids = sorted(set(external_ids))
+    return bulk.retry_deadlocks(partial(_forget, network, sorted(set(external_ids)), state))
+
+
+def _forget(network: str, ids: list[str], state: str) -> int:
     now = timezone.now()
     with transaction.atomic():
         stones = [Tombstone(network=network, external_id=xid, state=state, found_at=now) for xid in ids]

@@ -73,7 +73,7 @@ def store_many(batches: Sequence[Batch]) -> Stored:
     rows = Rows()
     for batch in batches:
         rows.add(batch)
-    compliance.leave_out_erased(rows)
+    bulk.retry_deadlocks(partial(compliance.leave_out_erased, rows))
     outcomes = [batch.outcome for batch in batches if batch.outcome is not None]
     bulk.keep_statistics()
     try:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -259,9 +260,13 @@ def write_gaps(outcomes: Sequence[Outcome]) -> None:
 def finish(outcomes: Sequence[Outcome]) -> None:
     """Write outcomes that come with no page: empty looks and errors of many streams, in one transaction."""
     if outcomes:
-        with transaction.atomic():
-            write_outcomes(bulk.Bulk(), outcomes)
-            write_gaps(outcomes)
+        bulk.retry_deadlocks(partial(_finish, outcomes))
+
+
+def _finish(outcomes: Sequence[Outcome]) -> None:
+    with transaction.atomic():
+        write_outcomes(bulk.Bulk(), outcomes)
+        write_gaps(outcomes)
 
 
 def make_due(account: SocialAccount) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
-from socialcrm import bulk, prepared
+from socialcrm import bulk, ledger, prepared, sync
+from socialcrm.models import Post, SocialAccount, Stream
+from socialcrm.networks.base import Spent
+from socialcrm.sync import streams
+
+from .test_store import page, said
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -52,3 +57,28 @@ def test_djangos_switch_for_poolers_prepares_nothing(monkeypatch: pytest.MonkeyP
     connection.close()
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
     assert (seven(), names()) == ([(7,)], 0)
+
+
+def test_behind_a_pooler_that_nobody_told_of_a_page_is_stored_and_its_cost_is_noted(acme: SocialAccount) -> None:
+    sync.store(page(said("1")), acme)
+    forget()
+    sync.store(page(said("2")), acme)
+    assert Post.objects.count() == 2 and not prepared.allowed(connection)
+
+
+@pytest.mark.parametrize("part", ["forget", "finish", "ledger"])
+def test_every_statement_of_ours_survives_a_pooler_that_nobody_told_of(acme: SocialAccount, part: str) -> None:
+    stream = Stream.objects.create(account=acme, kind="mentions")
+
+    def act() -> None:
+        if part == "forget":
+            sync.forget("twitter", ["1"])
+        elif part == "finish":
+            streams.finish([streams.quiet(stream)])
+        else:
+            ledger.note(acme, "mentions", Spent("mentions", 1, 1))
+
+    sync.store(page(said("1")), acme)
+    act()
+    forget()
+    act()
