@@ -131,7 +131,7 @@
     if (!pick) return;
     var url = new URL(pick.dataset.scAs, location.href);
     url.searchParams.set("account", pick.value);
-    sc.ask(url.href).then(function (answer) { return answer.text(); }).then(sc.swap);
+    sc.html(url.href).then(sc.swap).catch(function () { sc.toast(sc.word("lost")); });
   });
 
   /* Saved replies: fetched when the menu opens, filled in by the server for this person. */
@@ -140,9 +140,7 @@
     if (!menu.matches || !menu.matches("details[data-sc-canned]") || !menu.open) return;
     var place = menu.querySelector("[data-sc-canned-list]");
     if (place.dataset.full) return;
-    sc.ask(menu.dataset.scCanned).then(function (answer) {
-      return answer.ok && !answer.redirected ? answer.text() : Promise.reject(answer.status);
-    }).then(function (html) {
+    sc.html(menu.dataset.scCanned).then(function (html) {
       place.dataset.full = "1";
       place.replaceChildren(sc.parse(html));
       var search = place.querySelector("[data-sc-canned-q]");

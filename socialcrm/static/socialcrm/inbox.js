@@ -8,7 +8,7 @@
   if (!sc || !root || sc.inbox) return;
   var inbox = (sc.inbox = { root: root });
 
-  function byId(id) { return document.getElementById(id); }
+  var byId = inbox.byId = function (id) { return document.getElementById(id); };
   function look(wait) { if (inbox.look) inbox.look(wait); }
   function remember() { if (inbox.remember) inbox.remember(); }
   inbox.word = function (name, value) {
@@ -102,9 +102,7 @@
 
   function more(link) {
     link.setAttribute("aria-busy", "true");
-    sc.ask(link.href).then(function (answer) {
-      return answer.ok ? answer.text() : Promise.reject(answer.status);
-    }).then(function (html) {
+    sc.html(link.href).then(function (html) {
       var box = sc.parse(html).querySelector("#sc-convos-box");
       var list = byId("sc-convos");
       var first = null;

@@ -6,13 +6,12 @@
   var inbox = sc && sc.inbox;
   if (!inbox || inbox.look) return;
   var root = inbox.root;
+  var byId = inbox.byId;
   var EVERY = 4000;
   var misses = 0;
   var timer = null;
   var asking = null;
   var drawn = new WeakMap(); /* element -> the server's HTML of it, since waiting times tick here */
-
-  function byId(id) { return document.getElementById(id); }
 
   inbox.remember = function () {
     root.querySelectorAll("#sc-convos > li").forEach(function (row) {
@@ -189,22 +188,18 @@
   function ask() {
     var url = liveUrl();
     var list = root.dataset.scInbox;
-    var sent = { headers: { "If-None-Match": inbox.etag || "" }, cache: "no-store" };
-    return sc.ask(url, sent).then(function (answer) {
+    return sc.news(url, inbox.etag).then(function (news) {
       misses = 0;
       root.classList.remove("is-offline");
-      if (answer.status === 304 || !answer.ok || answer.redirected) return;
-      return answer.text().then(function (html) {
-        if (root.dataset.scInbox !== list) return; /* another list was asked for in the meantime */
-        var fresh = sc.parse(html);
-        inbox.etag = answer.headers.get("ETag") || "";
-        ["sc-views", "sc-inbox-nav"].forEach(function (id) { mergePart(fresh.querySelector("#" + id)); });
-        var count = fresh.querySelector("#sc-listhead .sc-count");
-        if (count) root.querySelector("#sc-listhead .sc-count").textContent = count.textContent;
-        announceRows(mergeRows(fresh));
-        mergeThread(fresh);
-        tick();
-      });
+      if (!news || root.dataset.scInbox !== list) return; /* another list was asked for in the meantime */
+      var fresh = sc.parse(news.html);
+      inbox.etag = news.etag;
+      ["sc-views", "sc-inbox-nav"].forEach(function (id) { mergePart(fresh.querySelector("#" + id)); });
+      var count = fresh.querySelector("#sc-listhead .sc-count");
+      if (count) root.querySelector("#sc-listhead .sc-count").textContent = count.textContent;
+      announceRows(mergeRows(fresh));
+      mergeThread(fresh);
+      tick();
     });
   }
 

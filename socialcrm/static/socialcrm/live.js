@@ -120,34 +120,26 @@
   }
 
   function askPanel(root) {
-    return sc.ask(root.dataset.scLive, { headers: { "If-None-Match": '"' + root.dataset.scV + '"' }, cache: "no-store" })
-      .then(function (answer) {
-        misses = 0;
-        if (answer.status === 304 || !answer.ok || answer.redirected) return;
-        var version = (answer.headers.get("ETag") || "").replace(/^W\//, "").replace(/"/g, "");
-        return answer.text().then(function (html) {
-          mergePanel(root, html);
-          root.dataset.scV = version;
-        });
-      });
+    return sc.news(root.dataset.scLive, '"' + root.dataset.scV + '"').then(function (news) {
+      misses = 0;
+      if (!news) return;
+      mergePanel(root, news.html);
+      root.dataset.scV = news.etag.replace(/^W\//, "").replace(/"/g, "");
+    });
   }
 
   function askPage(part) {
     if (part.querySelector("details[open], input:checked") || part.contains(document.activeElement)) return Promise.resolve();
-    return sc.ask(part.dataset.scRefresh, { headers: { "If-None-Match": part.dataset.scEtag || "" }, cache: "no-store" })
-      .then(function (answer) {
-        misses = 0;
-        if (answer.status === 304 || !answer.ok || answer.redirected) return;
-        var etag = answer.headers.get("ETag") || "";
-        return answer.text().then(function (html) {
-          var fresh = new DOMParser().parseFromString(html, "text/html").getElementById(part.id);
-          if (!fresh || part.contains(document.activeElement)) return;
-          fresh = document.importNode(fresh, true);
-          fresh.dataset.scEtag = etag;
-          if (fresh.innerHTML.trim() !== part.innerHTML.trim()) part.replaceWith(fresh);
-          else part.dataset.scEtag = etag;
-        });
-      });
+    return sc.news(part.dataset.scRefresh, part.dataset.scEtag).then(function (news) {
+      misses = 0;
+      if (!news) return;
+      var fresh = new DOMParser().parseFromString(news.html, "text/html").getElementById(part.id);
+      if (!fresh || part.contains(document.activeElement)) return;
+      fresh = document.importNode(fresh, true);
+      fresh.dataset.scEtag = news.etag;
+      if (fresh.innerHTML.trim() !== part.innerHTML.trim()) part.replaceWith(fresh);
+      else part.dataset.scEtag = news.etag;
+    });
   }
 
   function look() {

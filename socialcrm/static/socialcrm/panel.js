@@ -73,6 +73,22 @@
     return fetch(url, options);
   };
 
+  /* The answer's HTML; anything else, also a way to the sign-in page, is refused. */
+  sc.html = function (url) {
+    return sc.ask(url).then(function (answer) {
+      return answer.ok && !answer.redirected ? answer.text() : Promise.reject(answer.status);
+    });
+  };
+
+  /* What is new at an address since this ETag: { html, etag }, or null where nothing is. */
+  sc.news = function (url, etag) {
+    var sent = { headers: { "If-None-Match": etag || "" }, cache: "no-store" };
+    return sc.ask(url, sent).then(function (answer) {
+      if (answer.status === 304 || !answer.ok || answer.redirected) return null;
+      return answer.text().then(function (html) { return { html: html, etag: answer.headers.get("ETag") || "" }; });
+    });
+  };
+
   function trouble(form, text) {
     var place = form.querySelector("[data-sc-trouble]");
     if (!place) {
@@ -144,9 +160,7 @@
 
   function more(link) {
     link.setAttribute("aria-busy", "true");
-    sc.ask(link.dataset.scMore).then(function (answer) {
-      return answer.ok ? answer.text() : Promise.reject(answer.status);
-    }).then(function (html) {
+    sc.html(link.dataset.scMore).then(function (html) {
       var feed = document.getElementById("sc-feed");
       var last = feed.querySelector(".sc-dayset:last-of-type");
       document.getElementById("sc-more").remove();
