@@ -52,7 +52,7 @@ class RankSerializer(serializers.Serializer[RankRow]):
         ).data
 
 
-class LineSerializer(serializers.Serializer[Line]):
+class MentionLineSerializer(serializers.Serializer[Line]):
     """Mentions and first answers of a day, an account, a network or whoever answered; waits in seconds."""
 
     key = serializers.CharField(help_text="A day, an account's id, a network's id, or a user's id (or `outside`).")

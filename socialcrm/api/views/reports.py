@@ -18,7 +18,7 @@ from rest_framework.utils.urls import replace_query_param
 from socialcrm.api.base import ApiView
 from socialcrm.api.pages import OnePage, envelope, read_limit
 from socialcrm.api.schema import described
-from socialcrm.api.serializers.reports import LineSerializer, RankSerializer
+from socialcrm.api.serializers.reports import MentionLineSerializer, RankSerializer
 from socialcrm.reports import Answers, InfluenceAsk, MentionAsk, build_influence, mentions_asked_for
 from socialcrm.reports.asking import SORTS
 
@@ -83,7 +83,7 @@ class InfluenceReport(ApiView):
 class MentionReport(ApiView):
     """Mentions of your accounts and first answers: a line for each day, account, network or person who answered."""
 
-    serializer_class = LineSerializer
+    serializer_class = MentionLineSerializer
     pagination_class = OnePage
     is_list = True
 
