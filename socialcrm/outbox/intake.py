@@ -82,7 +82,7 @@ def _write(row: Reply, seen: int | None, seen_post: int, seen_theirs: int | None
     unseen = unseen_reply(row, seen, whole=whole) or typed_outside(row, whole=whole, pk__gt=seen_post)
     if unseen:
         raise AlreadyAnswered(unseen)
-    newer = _their_newer_post(row, seen_theirs) if seen_theirs is not None else None
+    newer = _their_newer_post(row, seen_theirs) if whole and seen_theirs is not None else None
     if newer:
         raise ThreadMovedOn(newer)
     row.created_at = row.changed_at = now = db_now()

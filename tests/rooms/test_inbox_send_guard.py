@@ -130,3 +130,13 @@ def test_of_many_parallel_answers_to_many_mentions_the_network_sees_one_each(wor
         at_once(*[partial(outbox.send, reply.pk)] * 3)
         assert len(world.posted(post)) == 1
     assert Reply.objects.filter(state="sent").count() == Reply.objects.count() == mentions
+
+
+@ALONE
+def test_words_outside_any_conversation_stop_no_answer_to_another(agent: User, acme: SocialAccount) -> None:
+    for number in (1, 2):
+        says(acme, number=number, minutes_ago=9)
+    Conversation.objects.all().delete()
+    first = Post.objects.get(external_id="1")
+    reply = outbox.enqueue(agent, acme, first, "On our way.", "key-00000001", seen=0, seen_in_conversation=first.pk)
+    assert reply.state == "queued"
