@@ -48,6 +48,11 @@ class Card:
     replies: int = 0
 
     @property
+    def is_free(self) -> bool:
+        """Whether the network charges nothing for its API: then there is nothing to cap."""
+        return not _price_of_a_mention(self.account)
+
+    @property
     def own_streams(self) -> list[Stream]:
         """The account's own streams, without those of single contacts."""
         return [stream for stream in self.streams if stream.profile_id is None]
@@ -197,6 +202,9 @@ def _mentions_per_hour(found: dict[int, Card], start: datetime) -> dict[int, flo
 def _line(account: SocialAccount, gap: Gap, per_hour: float) -> GapLine:
     begins, ends = gap.starts_at or gap.found_at, gap.ends_at or gap.found_at
     about = max(1, round(per_hour * (ends - begins).total_seconds() / 3600))
+    return GapLine(gap, about, Decimal(_price_of_a_mention(account) * about) / MILLION)
+
+
+def _price_of_a_mention(account: SocialAccount) -> int:
     network: Any = rules_of(account.network)
-    micros = network.price("mentions") * about if network.can("price") else 0
-    return GapLine(gap, about, Decimal(micros) / MILLION)
+    return network.price("mentions") if network.can("price") else 0

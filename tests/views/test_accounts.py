@@ -85,6 +85,13 @@ def test_a_pace_beyond_the_cap_is_said(client: Client, rep: User, acme: SocialAc
     assert "more than the cap" in read(client, rep)
 
 
+def test_a_network_that_charges_nothing_has_no_cap_to_change(client: Client, admin: User, acme: SocialAccount) -> None:
+    assert "Change the cap" in read(client, admin)
+    SocialAccount.objects.update(network="mastodon")
+    page = read(client, admin)
+    assert "The network charges nothing" in page and "Change the cap" not in page and "$0.00" not in page
+
+
 def test_menus_have_the_look_of_menus(client: Client, admin: User, acme: SocialAccount, stream: Stream) -> None:
     used = set(re.findall(r"sc-(?:menu|drop)\w+", read(client, admin)))
     styles = Path(finders.find("socialcrm/look.css") or "").read_text(encoding="utf-8")
