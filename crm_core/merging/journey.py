@@ -79,7 +79,7 @@ def duplicates_of(row: Any, visible: QuerySet[Any]) -> QuerySet[Any]:
 
 def undoable(user: Any, row: Any) -> QuerySet[Any]:
     """Merges into this row that this user may take back: the user's own, all of them for who sees everything."""
-    logs = kind_of(row).log._default_manager.filter(survivor=row, undone_at__isnull=True)
+    logs: QuerySet[Any] = kind_of(row).log._default_manager.filter(survivor=row, undone_at__isnull=True)
     return logs if user.has_perm("crm_core.view_all_contacts") else logs.filter(user=user)
 
 

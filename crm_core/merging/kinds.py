@@ -8,8 +8,6 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
-from crm_core.models.merge import Merge
-
 # SQLite bounds the variables of one statement.
 BATCH = 1000
 
@@ -18,7 +16,7 @@ class Kind(ABC):
     """A kind of row that can be merged: its fields, and what hangs on it."""
 
     model: type[Any]
-    log: type[Merge]
+    log: Any  # the class of its Merge: the abstract one has no `survivor`
     # The fields to choose from, by their column's attribute.
     fields: tuple[str, ...]
 
