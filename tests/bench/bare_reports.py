@@ -71,7 +71,7 @@ ANSWERS = """
 SELECT (m.posted_at AT TIME ZONE %(zone)s)::date, count(*), count(a.at),
     percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM a.at - m.posted_at))
 FROM socialcrm_mention m JOIN socialcrm_post p ON p.id = m.post_id AND p.state = 'live'
-JOIN socialcrm_conversation c ON c.id = m.conversation_id
+LEFT JOIN socialcrm_conversation c ON c.id = m.conversation_id
 LEFT JOIN LATERAL (SELECT o.posted_at AS at FROM socialcrm_post o WHERE o.network = 'twitter'
     AND o.thread_id = c.thread_id AND o.thread_id <> '' AND o.account_id = m.account_id AND o.state = 'live'
     AND o.posted_at > m.posted_at
@@ -80,7 +80,7 @@ WHERE m.posted_at >= %(since)s GROUP BY ROLLUP ((m.posted_at AT TIME ZONE %(zone
 """
 WAITING = """
 SELECT m.id, p.text, u.handle FROM socialcrm_mention m JOIN socialcrm_post p ON p.id = m.post_id AND p.state = 'live'
-JOIN socialcrm_conversation c ON c.id = m.conversation_id JOIN socialcrm_socialprofile u ON u.id = m.author_id
+LEFT JOIN socialcrm_conversation c ON c.id = m.conversation_id JOIN socialcrm_socialprofile u ON u.id = m.author_id
 WHERE m.posted_at >= %(since)s AND NOT EXISTS (SELECT 1 FROM socialcrm_post o
     WHERE o.network = 'twitter' AND o.thread_id = c.thread_id AND o.thread_id <> '' AND o.account_id = m.account_id
     AND o.state = 'live' AND o.posted_at > m.posted_at)
