@@ -76,7 +76,7 @@ class Said(NamedTuple):
 
 @dataclass(slots=True)
 class Rows:
-    """What goes into the staging tables, keyed so that each appears once however often the pages repeat it.
+    """What is staged for the database, keyed so that each appears once however often the pages repeat it.
 
     The rows are made when they are asked for: PostgreSQL already works on the people while those of the posts are made.
     """
