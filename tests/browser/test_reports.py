@@ -127,3 +127,30 @@ def test_a_phone_in_french_scrolls_only_downwards(report: Page, live_server: Any
     expect(report.locator("html")).to_have_attribute("lang", "fr")
     expect(report.locator(".sc-plot canvas")).to_have_count(1)
     assert report.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.fixture
+def wide_chart(live_server: Any, page: Page, sign_in: Any, head: User) -> Page:
+    """The mentions report, drawn for a wide window by a browser that is too busy to draw it anew."""
+    page.add_init_script("window.ResizeObserver = class { observe() {} }")
+    page.set_viewport_size({"width": 1279, "height": 844})
+    sign_in(head)
+    page.goto(f"{live_server.url}/social/reports/mentions/")
+    expect(page.locator(".sc-plot canvas")).to_be_visible()
+    return page
+
+
+def test_a_chart_that_is_still_drawn_for_a_wide_window_does_not_hold_the_page_open(wide_chart: Page) -> None:
+    wide_chart.set_viewport_size({"width": 390, "height": 844})
+    assert wide_chart.evaluate("document.documentElement.scrollWidth") == 390
+    assert wide_chart.locator(".sc-plot").evaluate("node => node.clientWidth") < 390
+
+
+def test_on_paper_a_chart_ends_where_its_card_ends(wide_chart: Page) -> None:
+    wide_chart.set_viewport_size({"width": 703, "height": 844})  # A4 without its margins, at 96 dots an inch
+    wide_chart.emulate_media(media="print")
+    card = wide_chart.locator(".sc-card", has=wide_chart.locator(".sc-plot"))
+    edges = [
+        place.evaluate("node => node.getBoundingClientRect().right") for place in (card, wide_chart.locator("canvas"))
+    ]
+    assert edges[1] <= edges[0]

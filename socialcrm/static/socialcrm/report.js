@@ -15,11 +15,14 @@
     return [rows.map((row) => Number(row.dataset.x)), ...columns];
   };
 
+  // Mentions and scores come in whole numbers: no line at two and a half mentions.
+  const steps = [1, 2, 5].flatMap((step) => [0, 1, 2, 3, 4, 5, 6].map((power) => step * 10 ** power)).sort((a, b) => a - b);
+
   const axes = () => {
     const base = { stroke: token("--sc-text-3"), font: `12px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false } };
     return [
       { ...base, grid: { show: false }, size: 26, space: 72, values: (_, ticks) => ticks.map((at) => day.format(at * 1000)) },
-      { ...base, side: 1, size: 36, grid: { stroke: token("--sc-chart-grid"), width: 1 }, space: 56 },
+      { ...base, side: 1, size: 36, incrs: steps, grid: { stroke: token("--sc-chart-grid"), width: 1 }, space: 56 },
     ];
   };
 
