@@ -1,4 +1,4 @@
-"""Deletions and protections on the network, erasure and export of a person."""
+"""Erasure and export of a person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Cast, Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import audit, bulk
@@ -30,34 +29,6 @@ from .networks import network_class
 
 if TYPE_CHECKING:
     from .sync.rows import Rows
-
-# A hidden person's page says nothing about them either; ids and counts stay, so that the page can come back.
-NO_WORDS: dict[str, Any] = {"bio": "", "location": "", "website": "", "raw": {}}
-
-
-def forget_post(post: Post, state: str = Post.State.DELETED) -> None:
-    """The network took the post back: its content goes here too, its place in the thread stays."""
-    from . import sync
-
-    sync.forget(post.network, [post.external_id], state)
-    post.refresh_from_db()
-
-
-def hide_profiles(profile_ids: Iterable[int], state: str) -> int:
-    """These people protected their posts, or the network suspended them: their posts lose their content for now.
-
-    The posts may come back with the person: they are withheld, not buried. Returns how many lost their content.
-    """
-    from .sync.forget import EMPTY
-
-    ids = list(profile_ids)
-    if not ids:
-        return 0
-    with transaction.atomic():
-        SocialProfile.objects.filter(pk__in=ids).update(state=state, **NO_WORDS)
-        shown = Post.objects.filter(author__in=ids, state=Post.State.LIVE, account__isnull=True)
-        return shown.update(state=Post.State.WITHHELD, gone_at=timezone.now(), **EMPTY)
-
 
 # Erasure
 

@@ -76,6 +76,7 @@ class Post(models.Model):
                 name="socialcrm_post_ours",
             ),
             models.Index(fields=["network", "thread_id"], name="socialcrm_post_thread", condition=~Q(thread_id="")),
+            models.Index(fields=["gone_at"], name="socialcrm_post_withheld", condition=Q(state="withheld")),
             models.Index(
                 fields=["network", "in_reply_to"], name="socialcrm_post_orphan", condition=Q(parents_wanted__gt=0)
             ),

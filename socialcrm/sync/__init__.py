@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .forget import forget
+from .forget import forget, hide_profiles
 from .gaps import fill_gap, fill_lost
 from .health import Health, StreamHealth, health
 from .pull import pull, pull_account, pull_due
@@ -25,6 +25,7 @@ __all__ = [
     "follow_profiles",
     "forget",
     "health",
+    "hide_profiles",
     "make_due",
     "pull",
     "pull_account",

@@ -28,6 +28,7 @@ from socialcrm.networks.base import (
 )
 
 from . import streams as book
+from .forget import STATE_OF, hide_profiles
 from .rows import Batch
 from .store import store_many
 
@@ -37,7 +38,6 @@ CONCURRENCY = 200
 ROUNDS = 60  # pages of one walk that one visit reads; the next visit goes on from there
 CHUNK_POSTS = 2000
 GONE_PAUSE = timedelta(days=1)
-GONE_STATES = {"suspended": "suspended", "protected": "protected", "deleted": "gone", "unknown": "gone"}
 
 
 @dataclass(slots=True)
@@ -242,8 +242,8 @@ def after_error(stream: Stream, error: NetworkError) -> book.Outcome:
 
 
 def _gone(stream: Stream, profile: SocialProfile, error: NotFound) -> book.Outcome:
-    state = GONE_STATES.get(error.code, "gone")
-    SocialProfile.objects.filter(pk=profile.pk).exclude(state=state).update(state=state)
+    state = STATE_OF.get(error.code, "gone")
+    hide_profiles([profile.pk], state)
     return book.failed(stream, error, timezone.now() + GONE_PAUSE)
 
 

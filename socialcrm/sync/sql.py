@@ -62,7 +62,8 @@ LEFT JOIN socialcrm_socialaccount own ON own.network = s.network AND own.externa
 LEFT JOIN socialcrm_post old ON old.network = s.network AND old.external_id = s.external_id
 LEFT JOIN socialcrm_post parent ON parent.network = s.network AND parent.external_id = NULLIF(s.in_reply_to, '')
 LEFT JOIN socialcrm_tombstone dead ON dead.network = s.network AND dead.external_id = s.external_id
-WHERE old.id IS NULL OR (old.state = 'live' AND s.seen_at >= old.seen_at
+WHERE old.id IS NULL OR (old.state = 'withheld' AND a.state = 'active' AND dead.id IS NULL)
+    OR (old.state = 'live' AND s.seen_at >= old.seen_at
     AND ((old.text, old.edited, old.lang) IS DISTINCT FROM (s.text, s.edited, s.lang)
     OR (old.account_id IS NULL AND own.id IS NOT NULL) OR (old.to_profile_id IS NULL AND t.id IS NOT NULL)
     OR (old.parents_wanted < s.wanted AND s.in_reply_to <> '' AND parent.id IS NULL)
@@ -73,6 +74,7 @@ ORDER BY s.network, s.external_id
 ON CONFLICT (network, external_id) DO UPDATE SET
     text = excluded.text, edited = excluded.edited, lang = excluded.lang, entities = excluded.entities,
     media = excluded.media, mentioned_ids = excluded.mentioned_ids, raw = excluded.raw, seen_at = excluded.seen_at,
+    state = excluded.state, gone_at = excluded.gone_at,
     account_id = COALESCE(socialcrm_post.account_id, excluded.account_id),
     to_profile_id = COALESCE(socialcrm_post.to_profile_id, excluded.to_profile_id),
     likes = COALESCE(excluded.likes, socialcrm_post.likes),
@@ -81,7 +83,7 @@ ON CONFLICT (network, external_id) DO UPDATE SET
     quotes = COALESCE(excluded.quotes, socialcrm_post.quotes), views = COALESCE(excluded.views, socialcrm_post.views),
     parents_wanted = CASE WHEN excluded.parents_wanted > socialcrm_post.parents_wanted
         THEN excluded.parents_wanted ELSE socialcrm_post.parents_wanted END
-WHERE socialcrm_post.state = 'live' AND excluded.seen_at >= socialcrm_post.seen_at
+WHERE socialcrm_post.state <> 'deleted' AND excluded.seen_at >= socialcrm_post.seen_at
 RETURNING id, account_id, stored_at = %s
 """)
 

@@ -9,11 +9,11 @@ from typing import TypeVar
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from socialcrm import compliance, connect, ledger
+from socialcrm import connect, ledger
 from socialcrm.models import Mention, Post, ProfileLink, SocialAccount, SocialProfile
 from socialcrm.networks.base import AuthExpired, Missing, Network, NetworkError, Page
 
-from .forget import forget
+from .forget import STATE_OF, forget, hide_profiles, recompute_around
 from .store import store
 from .streams import interval_of
 
@@ -21,9 +21,9 @@ T = TypeVar("T")
 BATCH = 100
 RECENT = timedelta(days=7)
 WRITERS = timedelta(days=30)
+WITHHELD_FOR = timedelta(days=30)
 OPEN_TO_ALL = ("public", "unlisted")
 OPEN = Q(visibility__in=OPEN_TO_ALL)
-STATE_OF = {"suspended": "suspended", "protected": "protected", "deleted": "gone", "unknown": "gone"}
 POST_STATE_OF = {"deleted": "deleted", "unknown": "deleted"}  # anything else hides it for now: withheld
 
 
@@ -130,12 +130,11 @@ def _refresh(account: SocialAccount, network: Network, ids: Sequence[str]) -> in
         return 0
     rows = SocialProfile.objects.filter(network=account.network)
     closed = [author.external_id for author in found.authors if author.protected]
-    newly_closed = list(rows.filter(external_id__in=closed, state="active").values_list("pk", flat=True))
     store(Page(authors=found.authors), account, kind="profiles")
-    compliance.hide_profiles(newly_closed, "protected")
+    hide_profiles(rows.filter(external_id__in=closed).values_list("pk", flat=True), "protected")
     rows.filter(external_id__in=ids).update(fetched_at=timezone.now())
     for state, missing in by_state(found.missing, STATE_OF, "gone"):
-        compliance.hide_profiles(rows.filter(external_id__in=missing).values_list("pk", flat=True), state)
+        hide_profiles(rows.filter(external_id__in=missing).values_list("pk", flat=True), state)
     return len(found.authors)
 
 
@@ -175,12 +174,17 @@ def _check_some(account: SocialAccount, network: Network, which: Q, limit: int) 
 
 
 def unchecked_posts(network: str) -> QuerySet[Post]:
-    """Live posts of the last week that concern us and that the network has not shown for a day, the oldest first."""
+    """Live posts of the last week that concern us and that were not asked for since a day, the oldest first.
+
+    For a month also those that were withheld, where their author is back: they may be shown again.
+    """
     now = timezone.now()
     mentions = Mention.objects.filter(posted_at__gte=now - RECENT, post__network=network)
     linked = ProfileLink.objects.filter(profile=OuterRef("author"), state="linked", contact__isnull=False)
     ours = Q(account__isnull=False) | Q(pk__in=mentions.values("post")) | Exists(linked)
-    rows = Post.objects.filter(ours, network=network, state=Post.State.LIVE, posted_at__gte=now - RECENT)
+    live = Q(state=Post.State.LIVE, posted_at__gte=now - RECENT) & ours
+    hidden = Q(state=Post.State.WITHHELD, gone_at__gte=now - WITHHELD_FOR, author__state="active")
+    rows = Post.objects.filter(live | hidden, network=network)
     return rows.filter(seen_at__lt=now - timedelta(seconds=interval_of("deletions"))).order_by("seen_at", "pk")
 
 
@@ -188,8 +192,10 @@ def _check(account: SocialAccount, network: Network, ids: Sequence[str]) -> int:
     page = ask(account, lambda: network.posts(ids))
     if page is None:
         return 0
+    asked = Post.objects.filter(network=account.network, external_id__in=ids)
+    hidden = list(asked.filter(state=Post.State.WITHHELD).values_list("pk", flat=True))
     store(page, account, kind="parents", wanted=0)
-    shown = [post.external_id for post in page.posts]
-    Post.objects.filter(network=account.network, external_id__in=shown).update(seen_at=timezone.now())
+    recompute_around(Post.objects.filter(pk__in=hidden, state=Post.State.LIVE), lost=False)
+    asked.update(seen_at=timezone.now())
     groups = by_state((one for one in page.missing if one.external_id in set(ids)), POST_STATE_OF, "withheld")
-    return sum(forget(account.network, missing, state) for state, missing in groups)
+    return sum(forget(account.network, gone, state, for_good=state == "deleted") for state, gone in groups)

@@ -94,13 +94,14 @@ def page_of_ada(handle: str = "ada_l") -> Page:
 
 
 def test_a_post_that_was_deleted_loses_its_content_and_keeps_its_place(mention: Post) -> None:
-    compliance.forget_post(mention)
+    sync.forget("twitter", ["5000"])
+    mention.refresh_from_db()
     assert (mention.state, mention.text, mention.raw, mention.thread_id) == ("deleted", "", {}, "5000")
     assert mention.mentions.exists() and "floor 3" not in dump()
 
 
 def test_who_protects_their_posts_is_hidden_here_too(mention: Post, ada_profile: SocialProfile) -> None:
-    assert compliance.hide_profiles([ada_profile.pk], "protected") == 1
+    assert sync.hide_profiles([ada_profile.pk], "protected") == 1
     mention.refresh_from_db()
     ada_profile.refresh_from_db()
     assert (mention.state, mention.text, ada_profile.bio, ada_profile.state) == ("withheld", "", "", "protected")
@@ -122,6 +123,64 @@ def test_the_daily_look_at_profiles_hides_who_was_suspended_or_has_protected_the
     post.refresh_from_db()
     author.refresh_from_db()
     assert (post.state, post.text, author.state) == ("withheld", "", state)
+
+
+@pytest.fixture
+def seldom_seen(world: World) -> Post:
+    """A mention of a person whose profile was read nine days ago."""
+    post = world.mention("please keep this", number=5)
+    SocialProfile.objects.filter(pk=post.author_id).update(fetched_at=timezone.now() - timedelta(days=9))
+    return post
+
+
+def now_is(world: World, post: Post, state: str) -> None:
+    """On the network the author's account is now like this."""
+    world.sandbox.control("POST", "account", {"network": "twitter", "handle": post.author.handle, "state": state})
+
+
+def test_who_is_known_as_protected_by_a_page_in_passing_is_hidden_by_the_daily_look_too(
+    world: World, seldom_seen: Post
+) -> None:
+    SocialProfile.objects.filter(pk=seldom_seen.author_id).update(state="protected")
+    now_is(world, seldom_seen, "protected")
+    try:
+        sync.refresh_profiles()
+    finally:
+        now_is(world, seldom_seen, "active")
+    seldom_seen.refresh_from_db()
+    assert (seldom_seen.state, seldom_seen.text) == ("withheld", "")
+
+
+def test_nobody_waits_for_an_answer_to_a_hidden_post_until_it_is_shown_again(world: World, seldom_seen: Post) -> None:
+    talk = Conversation.objects.get(mentions__post=seldom_seen)
+    Conversation.objects.filter(pk=talk.pk).update(waiting_since=seldom_seen.posted_at)
+    sync.hide_profiles([seldom_seen.author_id], "suspended")
+    talk.refresh_from_db()
+    assert talk.waiting_since is None
+    SocialProfile.objects.filter(pk=seldom_seen.author_id).update(state="active")
+    Post.objects.filter(pk=seldom_seen.pk).update(seen_at=timezone.now() - timedelta(days=2))
+    sync.check_deletions()
+    talk.refresh_from_db()
+    seldom_seen.refresh_from_db()
+    assert (seldom_seen.state, seldom_seen.gone_at) == ("live", None) and "please keep this" in seldom_seen.text
+    assert talk.waiting_since == seldom_seen.posted_at
+
+
+def test_a_post_that_its_network_withholds_for_now_is_not_buried(mention: Post, acme: SocialAccount) -> None:
+    sync.forget("twitter", ["5000"], "withheld", for_good=False)
+    ada = Author(external_id="200", handle="ada_l", name="Ada Lovelace")
+    again = FetchedPost(external_id="5000", author=ada, text="shown again", posted_at=mention.posted_at)
+    sync.store(Page(posts=(again,)), acme, kind="parents")
+    mention.refresh_from_db()
+    assert (mention.state, mention.text) == ("live", "shown again")
+
+
+def test_what_a_protected_person_says_stays_hidden_whoever_reads_it(mention: Post, acme: SocialAccount) -> None:
+    sync.hide_profiles([mention.author_id], "protected")
+    ada = Author(external_id="200", handle="ada_l", name="Ada Lovelace", protected=True)
+    sync.store(Page(posts=(FetchedPost(external_id="5000", author=ada, text="x", posted_at=mention.posted_at),)), acme)
+    mention.refresh_from_db()
+    assert (mention.state, mention.text) == ("withheld", "")
 
 
 def test_an_erased_person_is_nowhere_in_the_tables(history: Reply, ada: Any, admin: User) -> None:
