@@ -22,16 +22,20 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from socialcrm import matching
-from socialcrm.contacts import ContactAdapter, ContactBrief, Option, PipelineDeal
+from socialcrm.contacts import ContactAdapter, ContactBrief, Offer, Option, PipelineDeal
 from socialcrm.contacts import Deal as SocialDeal
+from socialcrm.origin import Origin as Origin
+from socialcrm.origin import origin_of
 
 from .models import Activity, Contact, Deal
 from .search import matching_contacts
 
 LINKED = Q(social_links__state="linked")
+CANNOT_LINK = (matching.AlreadyLinked, matching.LinkingForbidden)
 
 
 class CrmContacts(ContactAdapter):
@@ -63,6 +67,20 @@ class CrmContacts(ContactAdapter):
         seen = Deal.objects.visible_to(user).filter(contacts=contact)
         rows = sorted(seen, key=lambda deal: (not deal.is_open, -deal.pk))
         return [_deal(row) for row in rows]
+
+    def offers(self, user: Any, contact: Any, post: Any) -> list[Offer]:
+        """A task and a deal, for who may make them."""
+        about = urlencode({"contact": contact.pk, "post": post.pk})
+        task = Offer(_("Create task"), "list-checks", f"{reverse('crm:activity_new')}?{about}&kind=task")
+        deal = Offer(_("New deal"), "briefcase", f"{reverse('crm:deal_new')}?{about}")
+        rights = {"crm_core.add_activity": task, "crm_core.add_deal": deal}
+        return [offer for right, offer in rights.items() if user.has_perm(right)]
+
+    def new_contact_url(self, user: Any, profile: Any) -> str:
+        """The form of a new contact, filled with what the person says of themselves."""
+        if not user.has_perm("crm_core.add_contact"):
+            return ""
+        return f"{reverse('crm:contact_new')}?{urlencode({'profile': profile.pk})}"
 
     def for_matching(self) -> QuerySet[Any]:
         """Contacts with company, e-mails and web sites loaded."""
@@ -118,6 +136,11 @@ class CrmContacts(ContactAdapter):
     def log(self, contact: Any, text: str, user: Any = None, url: str = "") -> None:
         """Write the event into the contact's activities."""
         Activity.objects.create(kind=Activity.Kind.LOG, contact=contact, text=text, user=user, url=url)
+
+
+def came_from(request: Any) -> Origin | None:
+    """The person or the post that the address names, of those that the user may see. Raises Http404."""
+    return origin_of(request.user, profile=request.GET.get("profile"), post=request.GET.get("post"))
 
 
 def _deal(row: Deal) -> SocialDeal:

@@ -45,6 +45,14 @@ class Deal:
     url: str = ""
 
 
+class Offer(NamedTuple):
+    """Something that the host can make of a post: what the button says, its icon in icons.svg, the form's address."""
+
+    label: str
+    icon: str
+    url: str
+
+
 class PipelineDeal(NamedTuple):
     """A deal beside one of its contacts, for the reports; a deal of two contacts comes twice.
 
@@ -140,6 +148,17 @@ class ContactAdapter:
     def deals(self, user: Any, contact: Any) -> list[Deal]:
         """The contact's deals that this user may see. Default: none."""
         return []
+
+    def offers(self, user: Any, contact: Any, post: Any) -> list[Offer]:
+        """What this user can make of a contact's post: a task, a deal, a case. Default: nothing.
+
+        The host's form asks `socialcrm.origin.origin_of` what was said and by whom.
+        """
+        return []
+
+    def new_contact_url(self, user: Any, profile: Any) -> str:
+        """The form in which this user makes a contact of a person who is nobody's yet. Default: there is none."""
+        return ""
 
     def for_matching(self) -> QuerySet[Any]:
         """All contacts, with whatever joins make `emails`, `websites` and `company` free of queries."""

@@ -17,6 +17,7 @@ PUBLIC = {
     "socialcrm.contacts",
     "socialcrm.exports",
     "socialcrm.matching",
+    "socialcrm.origin",
     "socialcrm.urls",
     "socialcrm.schedule",
     "socialcrm.templatetags",

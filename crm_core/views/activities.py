@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,6 +26,7 @@ from crm_core.access import (
 from crm_core.forms import ActivityForm
 from crm_core.listing import Listing, Sort
 from crm_core.models import Activity
+from crm_core.social import came_from
 
 from .person import back
 
@@ -38,7 +40,7 @@ def activity_new(request: SignedInRequest) -> HttpResponse:
     """A new note, call, meeting or task about the contact, company or deal in the address."""
     kind = request.GET.get("kind", "")
     kind = kind if kind in Activity.Kind.values and kind != Activity.Kind.LOG else Activity.Kind.NOTE
-    activity = Activity(kind=kind, user=request.user, **_subject(request))
+    activity = Activity(kind=kind, user=request.user, **_subject(request), **_said(request))
     if kind == Activity.Kind.TASK:
         activity.assignee = request.user
     return _edit(request, activity)
@@ -51,6 +53,16 @@ def _subject(request: HttpRequest) -> dict[str, Any]:
                 raise Http404
             return {name: find(request.user, int(value))}
     return {}
+
+
+def _said(request: HttpRequest) -> dict[str, str]:
+    """Words and address of the post that the address names."""
+    origin = came_from(request)
+    if origin is None:
+        return {}
+    who = _("%(handle)s on %(network)s") % {"handle": origin.handle, "network": origin.network}
+    text = f"{who}: “{Truncator(origin.text).chars(280)}”" if origin.text else who
+    return {"text": text, "url": origin.url}
 
 
 @login_required

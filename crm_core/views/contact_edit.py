@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods
 from crm_core.access import SignedInRequest, get_visible_contact
 from crm_core.forms import ContactForm, Rows
 from crm_core.models import Company, Contact
+from crm_core.search import matching_contacts
+from crm_core.social import CANNOT_LINK, Origin, came_from
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -23,8 +25,12 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("crm_core.add_contact", raise_exception=True)
 @form_methods
 def contact_new(request: SignedInRequest) -> HttpResponse:
-    """A new contact, mine unless I say otherwise."""
-    return _edit(request, Contact(owner=request.user, team=default_team(request.user)))
+    """A new contact, mine unless I say otherwise; of the person on a network whom the address names."""
+    origin = came_from(request) if request.user.has_perm("socialcrm.link_socialprofile") else None
+    if origin is not None and origin.contact is not None:
+        messages.info(request, _("%(handle)s is this contact already.") % {"handle": origin.handle})
+        return redirect(get_visible_contact(request.user, origin.contact.pk))
+    return _edit(request, Contact(owner=request.user, team=default_team(request.user)), origin)
 
 
 @login_required
@@ -35,15 +41,17 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_visible_contact(request.user, pk))
 
 
-def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:
+def _edit(request: HttpRequest, contact: Contact, origin: Origin | None = None) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    form = ContactForm(data, instance=contact, user=request.user)
+    form = ContactForm(data, instance=contact, user=request.user, initial=_names(origin))
     rows = Rows(data, contact)
     if data is not None and all([form.is_valid(), rows.is_valid()]):
         saved = _save(form, rows)
+        _link(request, saved, origin)
         messages.success(request, _("%(name)s is saved.") % {"name": saved})
         return redirect(saved)
     context = {"form": form, "rows": rows, "contact": contact, "companies": _companies(request.user)}
+    context |= {"origin": origin, "namesakes": _namesakes(request.user, origin)}
     return render(request, "crm_core/contact_form.html", context)
 
 
@@ -52,6 +60,29 @@ def _save(form: ContactForm, rows: Rows) -> Contact:
     contact: Contact = form.save()
     rows.save(contact)
     return contact
+
+
+def _names(origin: Origin | None) -> dict[str, str]:
+    """First and last name as the person writes them on the network; what is the surname, the reader sees best."""
+    if origin is None:
+        return {}
+    first, _space, last = origin.name.strip().partition(" ")
+    return {"first_name": first[:100], "last_name": last[:100]}
+
+
+def _namesakes(user: Any, origin: Origin | None) -> Any:
+    """Contacts who may be the person: asked about before a second one is made."""
+    return matching_contacts(Contact.objects.visible_to(user), origin.name[:200])[:5] if origin else ()
+
+
+def _link(request: HttpRequest, contact: Contact, origin: Origin | None) -> None:
+    """The new contact is the person. Somebody else may have been quicker: then the contact stays, and that is said."""
+    if origin is None:
+        return
+    try:
+        origin.belongs_to(contact, request.user)
+    except CANNOT_LINK as error:
+        messages.warning(request, str(error))
 
 
 def _companies(user: Any) -> Any:

@@ -34,7 +34,7 @@ from crm_core.listing import Listing, Sort
 from crm_core.models import Activity, Company, Contact, Deal
 from crm_core.search import matching_deals
 from crm_core.simplelist import SimpleList
-from crm_core.social import with_profiles
+from crm_core.social import Origin, came_from, with_profiles
 
 from .companies import people_with_avatars
 from .contact_edit import default_team
@@ -124,7 +124,8 @@ def deal_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_new(request: SignedInRequest) -> HttpResponse:
     """A new deal, with the contact or the company in the address."""
-    return _edit(request, Deal(owner=request.user, team=default_team(request.user)), _initial(request))
+    deal = Deal(owner=request.user, team=default_team(request.user))
+    return _edit(request, deal, _initial(request), came_from(request))
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
@@ -148,15 +149,23 @@ def deal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_visible_deal(request.user, pk), {})
 
 
-def _edit(request: HttpRequest, deal: Deal, initial: dict[str, Any]) -> HttpResponse:
+def _edit(request: HttpRequest, deal: Deal, initial: dict[str, Any], origin: Origin | None = None) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = DealForm(data, instance=deal, initial=initial, user=request.user)
     if data is not None and form.is_valid():
         saved = form.save()
+        if origin is not None:
+            _note_origin(request.user, saved, origin)
         messages.success(request, _("%(name)s is saved.") % {"name": saved})
         return redirect(saved)
     context = {"form": form, "row": deal, "list_url": "crm:deals", "list_name": _("Deals"), "new_name": _("New deal")}
     return render(request, "crm_core/record_form.html", context)
+
+
+def _note_origin(user: Any, deal: Deal, origin: Origin) -> None:
+    """The deal's history says of what post it was made."""
+    text = _("From a post by %(handle)s on %(network)s") % {"handle": origin.handle, "network": origin.network}
+    Activity.objects.create(kind=Activity.Kind.LOG, deal=deal, text=text, user=user, url=origin.url)
 
 
 @login_required

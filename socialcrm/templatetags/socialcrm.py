@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from socialcrm.contacts import Offer, get_adapter
 from socialcrm.models import Post, ProfileLink, SocialProfile
 from socialcrm.networks import networks
 from socialcrm.timeline import Item, People, answer_url, name_of, people, rules_of
@@ -283,6 +284,13 @@ def sc_cover(slots: Any) -> SafeString:
 def local_iso(when: datetime) -> str:
     """A time for `datetime` attributes."""
     return timezone.localtime(when).isoformat(timespec="seconds")
+
+
+@register.simple_tag(takes_context=True)
+def sc_offers(context: Any, contact: Any, post: Any) -> list[Offer]:
+    """What the host can make of this contact's post. Use with `as`."""
+    request = context.get("request")
+    return get_adapter().offers(request.user, contact, post) if request and contact and post else []
 
 
 @register.simple_tag

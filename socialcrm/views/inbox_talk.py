@@ -75,6 +75,13 @@ class Talk:
         known = [(_("E-mail"), ", ".join(who.emails)), (_("City"), adapter.city(who.contact))]
         return [(name, value) for name, value in (*known, (_("Owner"), called(owner))) if value]
 
+    @property
+    def new_contact(self) -> str:
+        """Where the host makes a contact of the person, for who may link one; empty where the person is one."""
+        if self.customer.contact is not None or not self.user.has_perm("socialcrm.link_socialprofile"):
+            return ""
+        return get_adapter().new_contact_url(self.user, self.customer.profile)
+
     @cached_property
     def entries(self) -> list[Said]:
         """The lines, oldest first."""
