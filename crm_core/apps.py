@@ -15,10 +15,10 @@ class CrmCoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the production checks; keep the roles complete after each migrate."""
+        """Register the production checks and the notices; keep the roles complete after each migrate."""
         from django.contrib.auth.models import User
 
-        from . import checks  # noqa: F401
+        from . import checks, notices  # noqa: F401
         from .roles import after_migrate, staff_follows_group
 
         # Migrate speaks to apps with models only; when it speaks to the last one, all permissions exist.

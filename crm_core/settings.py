@@ -182,6 +182,10 @@ AXES_VERBOSE = False
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "crm_core.views.errors.csrf_failed"
 
+# Who manages accounts is written to when one of them loses access: smtp+tls://user:password@host:587
+vars().update(env.email_url("CRM_EMAIL_URL", default="dummymail://"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("CRM_EMAIL_FROM", default="crm@localhost")
+
 CRM_BRAND = env("CRM_BRAND", default="Lumen Lighting")
 # Where pictures may come from besides the site: avatars live on the networks' own hosts (or in a local sandbox).
 CRM_IMAGE_HOSTS = env.list("CRM_IMAGE_HOSTS", default=["https:", "http://127.0.0.1:*"])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import (
     Exists,
     ExpressionWrapper,
@@ -30,6 +32,7 @@ from socialcrm.contacts import ContactAdapter, ContactBrief, Offer, Option, Pipe
 from socialcrm.contacts import Deal as SocialDeal
 from socialcrm.origin import Origin as Origin
 from socialcrm.origin import origin_of
+from socialcrm.signals import account_lost_access as account_lost_access
 
 from .models import Activity, Contact, Deal
 from .search import matching_contacts
@@ -136,6 +139,25 @@ class CrmContacts(ContactAdapter):
     def log(self, contact: Any, text: str, user: Any = None, url: str = "") -> None:
         """Write the event into the contact's activities."""
         Activity.objects.create(kind=Activity.Kind.LOG, contact=contact, text=text, user=user, url=url)
+
+
+@dataclass(frozen=True, slots=True)
+class LostAccess:
+    """An account that has to be connected again: what it is called, how many replies wait, and where to go."""
+
+    name: str
+    waiting: int
+    url: str
+
+
+def lost_access(pk: int) -> LostAccess | None:
+    """The account, where it still lacks access."""
+    account = apps.get_model("socialcrm", "SocialAccount")._default_manager.filter(pk=pk).first()
+    if account is None or account.state != "needs_reconnect":
+        return None
+    waiting = account.replies.filter(state="queued").count()
+    url = f"{settings.SOCIALCRM_PUBLIC_URL.rstrip('/')}{reverse('socialcrm:accounts')}"
+    return LostAccess(str(account), waiting, url)
 
 
 def came_from(request: Any) -> Origin | None:

@@ -8,6 +8,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
+from . import notices
 from .importing.running import run
 from .models import ContactImport, Heartbeat
 
@@ -24,6 +25,12 @@ def heartbeat() -> None:
 def sign_at_start(**_: object) -> None:
     """The first sign does not wait for beat."""
     heartbeat()
+
+
+@shared_task(name="crm_core.mail_lost_access", autoretry_for=(OSError,), retry_backoff=30, max_retries=6)
+def mail_lost_access(pk: int) -> None:
+    """Tell the administrators by mail that an account has to be connected again; a mail server may be away."""
+    notices.mail_lost_access(pk)
 
 
 @shared_task(name="crm_core.run_import")

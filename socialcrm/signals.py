@@ -10,3 +10,5 @@ post_stored = Signal()
 reply_sent = Signal()
 # kwargs: profile (SocialProfile), contact, automatic (bool)
 profile_linked = Signal()
+# kwargs: account (SocialAccount, state NEEDS_RECONNECT); once for each time that access is lost
+account_lost_access = Signal()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from socialcrm import audit
 from socialcrm.models import Reply, SocialAccount
+from socialcrm.signals import account_lost_access
 
 
 def lost_access(account: SocialAccount, detail: str) -> None:
@@ -22,6 +24,7 @@ def lost_access(account: SocialAccount, detail: str) -> None:
             row.change_state(SocialAccount.State.NEEDS_RECONNECT, detail)
             Reply.objects.filter(account=row, state=Reply.State.QUEUED).update(hold="reconnect")
             audit.record(None, "account_lost_access", row)
+            transaction.on_commit(partial(account_lost_access.send, SocialAccount, account=row), robust=True)
     account.state, account.state_detail, account.state_since = row.state, row.state_detail, row.state_since
 
 
