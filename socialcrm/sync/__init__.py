@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .forget import forget, hide_profiles
 from .gaps import fill_gap, fill_lost
-from .health import Health, StreamHealth, health
+from .health import StreamHealth, stream_health, workers_alive
 from .pull import pull, pull_account, pull_due
 from .resolve import resolve_profile
 from .servers import refresh_servers
@@ -13,7 +13,6 @@ from .streams import ensure_streams, follow_profile, follow_profiles, make_due, 
 from .upkeep import check_deletions, fetch_parents, refresh_profiles
 
 __all__ = [
-    "Health",
     "Stored",
     "StreamHealth",
     "check_deletions",
@@ -24,7 +23,6 @@ __all__ = [
     "follow_profile",
     "follow_profiles",
     "forget",
-    "health",
     "hide_profiles",
     "make_due",
     "pull",
@@ -35,5 +33,7 @@ __all__ = [
     "resolve_profile",
     "store",
     "store_many",
+    "stream_health",
     "unfollow_profile",
+    "workers_alive",
 ]

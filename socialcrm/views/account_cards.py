@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from socialcrm import ledger
 from socialcrm.models import ApiUsage, Gap, Mention, Reply, SocialAccount, Stream
-from socialcrm.sync.health import in_words
+from socialcrm.sync.health import StreamHealth, in_words, stream_health
 from socialcrm.timeline import rules_of
 
 DAYS = 14
 SLOT = timedelta(hours=6)
 SLOTS = DAYS * 24 // 6
 MILLION = 1_000_000
+MOST_FAILING = 5  # streams of contacts that a card lists
 
 
 @dataclass
@@ -58,6 +59,13 @@ class Card:
         return [stream for stream in self.streams if stream.profile_id is None]
 
     @property
+    def lines(self) -> list[StreamHealth]:
+        """How each own stream is doing, then the contacts' streams that fail."""
+        failing = [stream for stream in self.streams if stream.profile_id and stream.active and stream.error_class]
+        now = timezone.now()
+        return [stream_health(stream, now) for stream in (*self.own_streams, *failing[:MOST_FAILING])]
+
+    @property
     def followed(self) -> int:
         """How many contacts' profiles are read with this account."""
         return sum(stream.profile_id is not None and stream.active for stream in self.streams)
@@ -93,17 +101,14 @@ class Card:
         """What fails and what happens next, in a sentence."""
         if not self.account.is_working:
             return ""  # what happened stands beside the state
-        since = self.account.state_since
-        fresh = [s for s in self.own_streams if not s.last_error_at or s.last_error_at >= since]
-        return next((words for s in fresh if (words := in_words(s))), "")
+        return next((words for s in self.own_streams if (words := in_words(s))), "")
 
     @property
     def health(self) -> str:
-        """ok, limited or down."""
-        if self.account.state in (SocialAccount.State.NEEDS_RECONNECT, SocialAccount.State.DISCONNECTED):
+        """ok, limited or down; who is read too late misses what is said, as one without access does."""
+        if self.late or self.account.state in (SocialAccount.State.NEEDS_RECONNECT, SocialAccount.State.DISCONNECTED):
             return "down"
-        late = any(s.is_late for s in self.own_streams if s.active)
-        return "limited" if self.account.state == SocialAccount.State.PAUSED or late or self.trouble else "ok"
+        return "limited" if self.account.state == SocialAccount.State.PAUSED or self.trouble else "ok"
 
     @property
     def late(self) -> bool:

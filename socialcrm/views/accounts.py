@@ -49,6 +49,7 @@ def _accounts(request: HttpRequest, found: list[Card], ways: list[SignInForm], s
         "may_manage": request.user.has_perm("socialcrm.manage_accounts"),
         "ways": ways,
         "now": timezone.now(),
+        "silent": bool(found) and not sync.workers_alive(timezone.now()),
     }
     return page(request, "socialcrm/accounts.html", context, status)
 

@@ -43,6 +43,27 @@ def test_health_cost_and_forecast_are_shown(client: Client, rep: User, acme: Soc
         assert said in page
 
 
+def test_each_stream_says_when_it_was_read_and_how_many_calls_are_left(
+    client: Client, rep: User, acme: SocialAccount, stream: Stream
+) -> None:
+    reset = timezone.now() + timedelta(minutes=9)
+    Stream.objects.update(limit=300, remaining=287, resets_at=reset, error_class="RateLimited")
+    page = " ".join(re.sub(r"<[^>]*>", " ", read(client, rep)).split())
+    until = timezone.localtime(reset).strftime("%H:%M")
+    assert f"287 / 300 until {until}" in page and "The network asks us to wait" in page
+
+
+def test_an_account_that_nobody_reads_is_red_and_the_page_says_so(
+    client: Client, rep: User, acme: SocialAccount, stream: Stream
+) -> None:
+    assert "sc-health--ok" in read(client, rep)
+    Stream.objects.update(
+        last_success_at=timezone.now() - timedelta(hours=1), due_at=timezone.now() - timedelta(hours=1)
+    )
+    page = read(client, rep)
+    assert "sc-health--down" in page and "Nobody has read for a minute" in page
+
+
 def test_no_secret_is_on_the_page(client: Client, admin: User, acme: SocialAccount, stream: Stream) -> None:
     page = read(client, admin)
     assert "token-of-acme" not in page
