@@ -49,7 +49,7 @@ def workers_alive(now: datetime) -> bool:
 
 
 def in_words(stream: Stream) -> str:
-    """The stream's last error, as a sentence that says what happens next; nothing once the account was connected anew."""
+    """The stream's last error and what happens next, in a sentence; nothing once the account was connected anew."""
     outlived = stream.last_error_at and stream.last_error_at < stream.account.state_since
     if not stream.error_class or outlived:
         return ""
