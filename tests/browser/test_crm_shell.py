@@ -129,3 +129,31 @@ def test_an_import_runs_from_the_file_to_the_report(page: Any, live_server: Any,
     with page.expect_download() as download:
         page.click("a[href$='refused.csv']")
     assert download.value.suggested_filename.startswith("refused-")
+
+
+def test_the_theme_is_that_of_the_system_until_somebody_chooses(
+    page: Any, live_server: Any, boss: User, sign_in: Any
+) -> None:
+    sign_in(boss)
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{live_server.url}/me/")
+    dressed = "document.documentElement.getAttribute('data-bs-theme')"
+    assert page.evaluate(dressed) == "dark"
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function(f"{dressed} === 'light'")
+    page.locator(".sc-sidebar [aria-label='Dark theme']").click()
+    page.wait_for_function(f"{dressed} === 'dark'")
+    page.get_by_role("button", name="System").click()
+    page.wait_for_function(f"{dressed} === 'light'")
+
+
+def test_a_dark_system_never_sees_a_light_page_first(page: Any, live_server: Any, boss: User, sign_in: Any) -> None:
+    sign_in(boss)
+    page.emulate_media(color_scheme="dark")
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => {"
+        " window.first = getComputedStyle(document.body).backgroundColor }))"
+    )
+    page.goto(f"{live_server.url}/contacts/")
+    page.wait_for_function("window.first")
+    assert page.evaluate("window.first") == "rgb(19, 25, 26)"

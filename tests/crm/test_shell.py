@@ -57,6 +57,17 @@ def test_the_theme_is_kept_in_a_cookie_and_set_by_the_server(rep: User, sign_in:
     assert 'data-bs-theme="dark"' in client.get("/tasks/").content.decode()
     client.post("/theme/", {"theme": '"><script>'})
     assert client.cookies["theme"].value == "dark"
+    assert "data-sc-system-theme" not in client.get("/tasks/").content.decode()
+
+
+def test_who_has_not_chosen_a_theme_or_takes_the_choice_back_sees_that_of_the_system(
+    rep: User, sign_in: SignIn
+) -> None:
+    client = sign_in(rep)
+    assert "data-sc-system-theme" in client.get("/tasks/").content.decode()
+    client.post("/theme/", {"theme": "light"})
+    client.post("/theme/", {"theme": "system"})
+    assert "data-sc-system-theme" in client.get("/tasks/").content.decode()
 
 
 @pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil"])
