@@ -11,14 +11,14 @@ from django.utils.functional import SimpleLazyObject
 
 from .models import Activity
 
-THEMES = ("light", "dark")
+THEMES, SYSTEM = ("light", "dark"), "system"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of the app shell."""
     theme = request.COOKIES.get("theme", "")
     return {
-        "theme": theme if theme in THEMES else "light",
+        "theme": theme if theme in THEMES else "",
         "brand": settings.CRM_BRAND,
         "due_tasks": SimpleLazyObject(lambda: _due_tasks(request)),
     }

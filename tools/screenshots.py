@@ -143,10 +143,11 @@ def accounts(shots: Camera, scene: Stage) -> None:
     """What an administrator looks at: connected accounts, one that lost access, saved replies, users."""
     page = shots.go(shots.open("admin"), "social/accounts/")
     shots.take(page, "accounts")
-    page.locator("summary:has-text('Connect Mastodon')").click()
-    menu = page.locator(".sc-drop[open]")
+    menu = page.locator(".sc-connect")
+    menu.locator("> summary").click()
+    menu.locator("summary:has-text('Mastodon')").click()
     menu.locator("input[name=server]").fill("mastodon.social")
-    shots.take(page, "connect", menu.locator("summary"), menu.locator(".sc-drop__in"))
+    shots.take(page, "connect", menu.locator("> summary"), menu.locator(".sc-drop__in"))
     shots.go(page, "social/canned/new/")
     page.fill("[name=title]", "On its way")
     page.fill(

@@ -75,10 +75,23 @@ class _RowForm(forms.ModelForm):  # type: ignore[type-arg]
         dress(self)
 
 
+class _RowSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    def get_deletion_widget(self) -> forms.CheckboxInput:
+        return forms.CheckboxInput(attrs={"class": "form-check-input m-0"})
+
+
 def _formset(model: Any, field: str) -> Any:
     widgets: dict[str, Any] = {"url": forms.URLInput(attrs={"placeholder": "https://"})}
     return forms.inlineformset_factory(
-        Contact, model, form=_RowForm, fields=[field], widgets=widgets, extra=1, can_delete=True, max_num=20
+        Contact,
+        model,
+        form=_RowForm,
+        formset=_RowSet,
+        fields=[field],
+        widgets=widgets,
+        extra=1,
+        can_delete=True,
+        max_num=20,
     )
 
 

@@ -68,6 +68,19 @@ def due(value: datetime | None) -> str:
     return day(moment)
 
 
+@register.filter
+def due_group(value: datetime | None) -> str:
+    """Under which heading a task stands: late, today, the week that comes, later."""
+    if value is None:
+        return _("No due date")
+    moment, today = timezone.localtime(value), timezone.localdate()
+    if moment < timezone.localtime():
+        return _("Late")
+    if moment.date() == today:
+        return _("Today")
+    return _("Next 7 days") if moment.date() <= today + timedelta(days=7) else _("Later")
+
+
 def _late(by: timedelta) -> str:
     if not by.days:
         return _("Late today")
@@ -155,6 +168,12 @@ def network_mark(network: str) -> SafeString:
 def soft(address: str) -> SafeString:
     """An e-mail or web address that may break before its dots and after its @, rather than inside a word."""
     return SafeString(str(conditional_escape(address)).replace("@", "@<wbr>").replace(".", "<wbr>."))
+
+
+@register.filter
+def soft_web(value: object) -> object:
+    """A web address with places to break; anything else as it is."""
+    return soft(value) if isinstance(value, str) and value.startswith(("https://", "http://")) else value
 
 
 @register.filter

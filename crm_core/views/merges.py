@@ -31,6 +31,7 @@ class Pages:
     log: type[Any]
     list_url: str
     list_name: str | Promise
+    merge_title: str | Promise
     merge_url: str
     avatar: str
     question: str | Promise
@@ -51,6 +52,7 @@ CONTACTS = Pages(
     log=MergeLog,
     list_url="crm:contacts",
     list_name=gettext_lazy("Contacts"),
+    merge_title=gettext_lazy("Make one contact of two"),
     merge_url="crm:merge",
     avatar="",
     question=gettext_lazy("Who is the same person as %(name)s?"),
@@ -70,6 +72,7 @@ COMPANIES = Pages(
     log=CompanyMergeLog,
     list_url="crm:companies",
     list_name=gettext_lazy("Companies"),
+    merge_title=gettext_lazy("Make one company of two"),
     merge_url="crm:company_merge",
     avatar="sc-avatar--square",
     question=gettext_lazy("Which company is the same as %(name)s?"),

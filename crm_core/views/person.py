@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from crm_core.access import SignedInRequest
-from crm_core.context import THEMES
+from crm_core.context import SYSTEM, THEMES
 from crm_core.search import jump
 
 YEAR = 365 * 24 * 3600
@@ -43,10 +43,12 @@ def me(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """Remember light or dark in a cookie that the server reads."""
+    """Remember light or dark in a cookie that the server reads, or forget it: then the system decides."""
     response = redirect(back(request))
     chosen = request.POST.get("theme", "")
-    if chosen in THEMES:
+    if chosen == SYSTEM:
+        response.delete_cookie("theme", samesite="Lax")
+    elif chosen in THEMES:
         response.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure())
     return response
 

@@ -22,17 +22,17 @@ from socialcrm.models import Post, ProfileLink, SocialProfile
 from socialcrm.networks import networks
 from socialcrm.timeline import Item, People, answer_url, name_of, people, rules_of
 from socialcrm.views import display, drawing, navigation, scores
-from socialcrm.views.panel import build_panel, today_and_yesterday
+from socialcrm.views.panel import PanelHtml, build_panel, today_and_yesterday
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def social_panel(context: Any, contacts: Any) -> SafeString:
+def social_panel(context: Any, contacts: Any) -> PanelHtml:
     """The timeline and the social column of one contact or of several; goes inside `<div class="sc-record">`."""
     request = context["request"]
     panel = build_panel(request.user, contacts, request.GET, request.path)
-    return SafeString(get_template("socialcrm/panel.html").render({"panel": panel}, request))
+    return PanelHtml.of(panel, get_template("socialcrm/panel.html").render({"panel": panel}, request))
 
 
 @register.simple_tag
@@ -246,7 +246,7 @@ def tab_label(kind: str) -> str:
     return {
         "all": pgettext("timeline", "All"),
         "posts": _("Their posts"),
-        "mentions": _("Mentions of us"),
+        "mentions": pgettext("timeline", "Mentions of us"),
         "replies": _("Our replies"),
     }[kind]
 

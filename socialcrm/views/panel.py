@@ -16,12 +16,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from socialcrm import conf, scoring
 from socialcrm.access import get_visible_contact, usable_accounts, visible_contacts
 from socialcrm.contacts import get_adapter, get_contact_model
-from socialcrm.models import SocialAccount
+from socialcrm.models import Post, SocialAccount
 from socialcrm.timeline import KINDS, People, TimelinePage, name_of, people, timeline
 
 from .composer import Row, rows
@@ -77,6 +78,13 @@ class Panel:
         ]
 
     @property
+    def write_to(self) -> int | None:
+        """The post that "Write" answers: the newest that waits for us, else the newest that can be answered."""
+        waits = [row for row in self.rows if row.composer]
+        posts = [row.answerable for row in waits or self.rows if row.verdict and row.verdict.allowed]
+        return next((post.pk for post in posts if post and post.state == Post.State.LIVE), None)
+
+    @property
     def older(self) -> str:
         """The address of the next page, or nothing."""
         return self.href(before=self.page.next_cursor) if self.page.next_cursor else ""
@@ -107,6 +115,29 @@ class Panel:
     def _fragment(self, name: str, **more: str) -> str:
         query = {"activity": self.page.kind, "network": self.page.network, "base": self.base, **more}
         return f"{reverse(f'socialcrm:{name}')}?{self.contact_query}&{urlencode(query)}"
+
+
+class PanelHtml(SafeString):
+    """The panel's HTML, and for a host's "Write" button the post that it answers, if there is one."""
+
+    write_to: int | None = None
+
+    @classmethod
+    def of(cls, panel: Panel, html: str) -> PanelHtml:
+        """The drawn panel."""
+        drawn = cls(html)
+        drawn.write_to = panel.write_to
+        return drawn
+
+    @property
+    def write_url(self) -> str:
+        """The composer's address; the link gets it as href, and `write_place` as data-sc-write."""
+        return reverse("socialcrm:composer", args=[self.write_to]) if self.write_to else ""
+
+    @property
+    def write_place(self) -> str:
+        """Where on the page the composer is."""
+        return f"composer-{self.write_to}"
 
 
 def build_panel(user: Any, contacts: Any, query: Mapping[str, str], base: str = "", who: People | None = None) -> Panel:

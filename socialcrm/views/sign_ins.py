@@ -20,6 +20,11 @@ class SignInForm:
     questions: Sequence[Question]
     error: str = ""
 
+    @property
+    def is_plain(self) -> bool:
+        """One kind and nothing to ask: a press leads straight to the network."""
+        return len(self.kinds) == 1 and not self.questions
+
 
 def sign_ins(failed: str = "", typed: Mapping[str, str] | None = None, error: str = "") -> list[SignInForm]:
     """The forms of all networks. `failed`: the network whose form comes back with the text typed and the error."""

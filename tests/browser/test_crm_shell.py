@@ -129,3 +129,55 @@ def test_an_import_runs_from_the_file_to_the_report(page: Any, live_server: Any,
     with page.expect_download() as download:
         page.click("a[href$='refused.csv']")
     assert download.value.suggested_filename.startswith("refused-")
+
+
+def test_the_theme_is_that_of_the_system_until_somebody_chooses(
+    page: Any, live_server: Any, boss: User, sign_in: Any
+) -> None:
+    sign_in(boss)
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{live_server.url}/me/")
+    dressed = "document.documentElement.getAttribute('data-bs-theme')"
+    assert page.evaluate(dressed) == "dark"
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function(f"{dressed} === 'light'")
+    page.locator(".sc-sidebar [aria-label='Dark theme']").click()
+    page.wait_for_function(f"{dressed} === 'dark'")
+    page.get_by_role("button", name="System").click()
+    page.wait_for_function(f"{dressed} === 'light'")
+
+
+def test_a_dark_system_never_sees_a_light_page_first(page: Any, live_server: Any, boss: User, sign_in: Any) -> None:
+    sign_in(boss)
+    page.emulate_media(color_scheme="dark")
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => {"
+        " window.first = getComputedStyle(document.body).backgroundColor }))"
+    )
+    page.goto(f"{live_server.url}/contacts/")
+    page.wait_for_function("window.first")
+    assert page.evaluate("window.first") == "rgb(19, 25, 26)"
+
+
+def test_write_leads_to_the_text_field_of_the_mention_that_waits_from_any_part_of_the_page(
+    page: Any, live_server: Any, ada: Any, ada_profile: Any, mention: Any, boss: User, sign_in: Any
+) -> None:
+    sign_in(boss)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/contacts/{ada.pk}/?pane=facts")
+    page.get_by_role("link", name="Write", exact=True).click()
+    field = page.locator(f"#composer-{mention.pk} form[data-sc-composer] textarea")
+    field.wait_for()
+    assert field.evaluate("node => node === document.activeElement")
+
+
+def test_who_cannot_be_answered_is_written_an_e_mail(page: Any, live_server: Any, boss: User, sign_in: Any) -> None:
+    from crm_core.models import Contact, ContactEmail
+
+    ada = Contact.objects.get()
+    ContactEmail.objects.get_or_create(contact=ada, defaults={"email": "ada@engines.example"})
+    sign_in(boss)
+    page.goto(f"{live_server.url}/contacts/{ada.pk}/")
+    mail = page.get_by_role("link", name="Write an e-mail")
+    assert mail.get_attribute("href") == "mailto:ada@engines.example"
+    assert page.locator(".sc-person .btn-primary").count() == 1

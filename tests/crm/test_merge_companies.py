@@ -163,7 +163,8 @@ def test_the_pages_lead_from_the_company_to_the_merge_and_back(
     assert f"/companies/{engines.pk}/merge/" in client.get(f"/companies/{engines.pk}/").content.decode()
     assert "Engines Limited" in client.get(f"/companies/{engines.pk}/merge/?q=limited").content.decode()
     page = client.get(f"/companies/{engines.pk}/merge/{limited.pk}/").content.decode()
-    assert "Notes and tasks: " in page and "https://www.engines.example/" in page
+    assert "Notes and tasks: " in page and "https://www<wbr>.engines<wbr>.example/" in page
+    assert "Make one company of two" in page
     form = {"seen_survivor": engines.version, "seen_merged": limited.version, "city": "other"}
     answer = client.post(f"/companies/{engines.pk}/merge/{limited.pk}/", form)
     assert answer["Location"] == f"/companies/{engines.pk}/"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from crm_core.models import Activity, Company, Contact, ContactEmail, Deal
 from crm_core.social import CrmContacts
@@ -126,6 +128,17 @@ def test_a_task_is_ticked_off_and_opened_again_and_leads_back(rep: User, ada: Co
     client.post(f"/activities/{task.pk}/done/", {"done": "0"})
     task.refresh_from_db()
     assert task.done_at is None
+
+
+def test_open_tasks_stand_under_when_they_are_due(rep: User, sign_in: SignIn) -> None:
+    now = timezone.now()
+    due = {"a": now - timedelta(days=2), "b": now + timedelta(days=3), "c": now + timedelta(days=30), "d": None}
+    for text, when in due.items():
+        Activity.objects.create(kind="task", text=text, assignee=rep, due_at=when)
+    client = sign_in(rep)
+    groups = re.findall(r'sc-taskgroup">([^<]+)<', client.get("/tasks/").content.decode())
+    assert groups == ["Late", "Next 7 days", "Later", "No due date"]
+    assert "sc-taskgroup" not in client.get("/tasks/?show=done").content.decode()
 
 
 def test_what_the_machine_wrote_is_not_edited(rep: User, ada: Contact, sign_in: SignIn) -> None:

@@ -57,6 +57,17 @@ def test_the_theme_is_kept_in_a_cookie_and_set_by_the_server(rep: User, sign_in:
     assert 'data-bs-theme="dark"' in client.get("/tasks/").content.decode()
     client.post("/theme/", {"theme": '"><script>'})
     assert client.cookies["theme"].value == "dark"
+    assert "data-sc-system-theme" not in client.get("/tasks/").content.decode()
+
+
+def test_who_has_not_chosen_a_theme_or_takes_the_choice_back_sees_that_of_the_system(
+    rep: User, sign_in: SignIn
+) -> None:
+    client = sign_in(rep)
+    assert "data-sc-system-theme" in client.get("/tasks/").content.decode()
+    client.post("/theme/", {"theme": "light"})
+    client.post("/theme/", {"theme": "system"})
+    assert "data-sc-system-theme" in client.get("/tasks/").content.decode()
 
 
 @pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil"])
@@ -94,9 +105,19 @@ def test_an_error_is_a_page_in_the_look_that_says_what_to_do(
     for path, status in (("/nothing/", 404), (f"/contacts/{ada.pk}/delete/", 403)):
         answer = signed_in.get(path)
         assert answer.status_code == status and b"sc-gate__card" in answer.content
+        assert b"sc-sidebar" in answer.content
     for view, status in ((errors.bad_request, 400), (errors.failed, 500)):
         answer = view(RequestFactory().get("/"))
         assert answer.status_code == status and b"sc-gate__card" in answer.content
+
+
+def test_a_form_that_is_too_big_is_told_so_and_how_much_fits(rep: User, ada: Contact, sign_in: SignIn) -> None:
+    client, path = sign_in(rep), f"/contacts/{ada.pk}/edit/"
+    answer = client.post(path, {"first_name": "x" * 3_000_000})
+    page = answer.content.decode()
+    assert answer.status_code == 400 and "too much for one form" in page and "2.5" in page and "sc-sidebar" in page
+    answer = client.post(path, {f"field{n}": "x" for n in range(1200)})
+    assert answer.status_code == 400 and b"too much for one form" in answer.content
 
 
 def test_the_page_of_a_fault_asks_no_database(db: None, django_assert_num_queries: Any) -> None:

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from socialcrm.models import InfluenceScore, Mention, Post, ProfileLink, Reply, SocialAccount, SocialProfile
+from socialcrm.views.panel import build_panel
 from tests.conftest import make_contact
 
 pytestmark = pytest.mark.django_db
@@ -276,3 +277,27 @@ def test_several_contacts_are_shown_together(ada: Any, mention: Post, rep: User)
     bob = make_contact(first_name="Bob", last_name="Noyce")
     page = drawn([ada, bob], rep)
     assert "Ada Lovelace mentioned us" in page
+
+
+def test_the_write_button_of_a_host_leads_to_the_newest_mention_that_waits_for_us(
+    ada: Any, ada_profile: SocialProfile, mention: Post, acme: SocialAccount, rep: User
+) -> None:
+    page = Template(
+        "{% load socialcrm %}{% social_panel contact as social %}"
+        "[{{ social.write_url }} {{ social.write_place }}]{{ social }}"
+    )
+    request = RequestFactory().get("/")
+    request.user = rep
+    drawn = page.render(Context({"request": request, "contact": ada}))
+    composer = reverse("socialcrm:composer", args=[mention.pk])
+    assert drawn.startswith(f"[{composer} composer-{mention.pk}]") and f'id="composer-{mention.pk}"' in drawn
+
+
+def test_nobody_is_offered_to_write_who_may_not_reply_or_where_nothing_can_be_answered(
+    ada: Any, ada_profile: SocialProfile, mention: Post, acme: SocialAccount, rep: User
+) -> None:
+    stranger = User.objects.create_user("stranger")
+    assert build_panel(stranger, ada, {}).write_to is None
+    assert build_panel(rep, ada, {}).write_to == mention.pk
+    Post.objects.filter(pk=mention.pk).update(state=Post.State.DELETED)
+    assert build_panel(rep, ada, {}).write_to is None

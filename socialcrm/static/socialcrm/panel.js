@@ -148,15 +148,31 @@
       if (!answer.ok || answer.redirected) return location.assign(link.href);
       return answer.text().then(function (html) {
         sc.swap(html);
-        var place = link.dataset.scFocus && document.getElementById(link.dataset.scFocus);
-        var field = place && place.querySelector("textarea");
-        if (field) {
-          field.focus();
-          field.selectionStart = field.value.length;
-        }
+        typeIn(link.dataset.scFocus || link.dataset.scWrite);
+        if (link.dataset.scWrite) toTheMiddle(link.dataset.scWrite);
       });
     }, function () { location.assign(link.href); });
   }
+
+  function typeIn(id) {
+    var place = id && document.getElementById(id);
+    var field = place && place.querySelector("textarea");
+    if (!field) return false;
+    field.focus();
+    field.selectionStart = field.value.length;
+    return true;
+  }
+
+  /* "Write": to the composer that is open already, or open it; where its column is hidden, first to that. */
+  function write(link) {
+    var place = document.getElementById(link.dataset.scWrite);
+    var record = place && place.closest("[data-show]");
+    var tab = record && !place.offsetParent && record.querySelector(".sc-tab[data-pane=feed], .sc-tab[data-sc-pane=feed]");
+    if (tab) tab.click();
+    if (typeIn(link.dataset.scWrite)) toTheMiddle(link.dataset.scWrite);
+    else open(link);
+  }
+  function toTheMiddle(id) { document.getElementById(id).scrollIntoView({ block: "center" }); }
 
   function more(link) {
     link.setAttribute("aria-busy", "true");
@@ -193,6 +209,7 @@
     var target = event.target;
     var link;
     if ((link = target.closest("a[data-sc-get]"))) { event.preventDefault(); open(link); }
+    else if ((link = target.closest("a[data-sc-write]"))) { event.preventDefault(); write(link); }
     else if ((link = target.closest("a[data-sc-more]"))) { event.preventDefault(); more(link); }
     else if ((link = target.closest("[data-sc-pane]"))) { event.preventDefault(); pane(link); }
     else if ((link = target.closest("[data-sc-dismiss]"))) link.closest(".sc-toast").remove();
