@@ -140,6 +140,25 @@ def test_a_new_mention_appears_by_itself_and_leaves_the_composer_alone(
     assert panel.evaluate("document.activeElement.value") == "I am typing"
 
 
+def test_what_is_unlinked_leaves_the_page_without_a_reload(panel: Page) -> None:
+    expect(panel.locator(".sc-item")).to_have_count(1)
+    panel.get_by_role("button", name=re.compile("^Unlink @")).click()
+    expect(panel.locator("#sc-nothing")).to_contain_text("No profile is linked yet", timeout=8000)
+    expect(panel.locator(".sc-item")).to_have_count(0)
+    panel.locator(".sc-toast").get_by_role("button", name="Undo").click()
+    expect(panel.locator(".sc-item")).to_have_count(1, timeout=8000)
+    expect(panel.locator("#sc-nothing")).to_have_count(0)
+
+
+def test_a_reply_on_its_way_is_asked_about_every_second(panel: Page) -> None:
+    asked: list[str] = []
+    panel.on("request", lambda request: asked.append(request.url) if "/social/live/" in request.url else None)
+    answer(panel, "Is it there yet?")
+    expect(panel.locator(".sc-post--pending")).to_have_count(1)
+    panel.wait_for_timeout(6500)
+    assert len(asked) >= 4
+
+
 def test_everything_is_reached_by_keyboard(panel: Page) -> None:
     names = []
     for _step in range(60):
