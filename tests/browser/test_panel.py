@@ -13,10 +13,14 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from socialcrm import scoring
 from socialcrm.models import Mention, Post, Reply, SocialAccount, SocialProfile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 VECTORS = Path(__file__).resolve().parents[3] / "shared/specs/x/twitter-text/conformance__validate.yml"
+# What reaches beyond the window, but what is scrolled sideways inside of it.
+WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("main *")]
+    .filter(node => node.getBoundingClientRect().right > innerWidth).map(node => node.className)"""
 
 
 @pytest.fixture
@@ -237,3 +241,23 @@ def test_on_a_phone_one_pane_shows_at_a_time(
     expect(page.locator("#sc-social")).to_be_visible()
     expect(page.locator("#sc-feed")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_a_thread_of_someone_with_an_endless_name_stays_inside_the_page(
+    live_server: Any, page: Page, sign_in: Any, ada: Any, mention: Post, acme: SocialAccount, rep: User
+) -> None:
+    author = mention.author
+    author.name, author.handle = "Very" * 60, "a" * 60 + "@harbour.example"
+    author.save()
+    for number in ("5001", "5002"):
+        said = {"thread_id": "5000", "in_reply_to": "5000", "text": "@acme and again", "posted_at": timezone.now()}
+        post = Post.objects.create(network="twitter", external_id=number, author=author, **said)
+        Mention.objects.create(post=post, account=acme, author=author, posted_at=post.posted_at)
+    scoring.score_profiles()
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(rep)
+    for pane in ("feed", "social"):
+        page.goto(f"{live_server.url}/contacts/{ada.pk}/?pane={pane}")
+        assert page.evaluate(WIDER) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.getElementById('sc-social'))") <= 0
