@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from socialcrm import audit, sync
+from socialcrm import audit, scoring, sync
 from socialcrm.contacts import get_adapter, get_contact_model
 from socialcrm.models import ProfileLink, SocialAccount, SocialProfile
 from socialcrm.networks import network_class
@@ -41,7 +41,7 @@ def link(
 ) -> ProfileLink:
     """Say that this profile is this contact. Raises AlreadyLinked(other contact) or LinkingForbidden.
 
-    Suggestions of the profile for others go; reading its posts begins.
+    Suggestions of the profile for others go; reading its posts begins, and its influence is counted at once.
     """
     cls = network_class(profile.network)
     if not cls.may_link_contacts:
@@ -57,6 +57,7 @@ def link(
         if other is None or other.contact == contact:
             raise
         raise AlreadyLinked(other.contact) from None
+    scoring.score_profiles([profile.pk])
     return made
 
 

@@ -117,7 +117,9 @@ def test_take_and_history(opened: Page, talks: list[Conversation], agent: User) 
 def test_a_colleague_is_chosen_by_keyboard(opened: Page, talks: list[Conversation], manager: User) -> None:
     opened.reload()
     opened.keyboard.press("a")
-    opened.get_by_role("button", name="Manager").focus()
+    expect(opened.get_by_role("button", name="Take it myself")).to_be_focused()
+    opened.keyboard.press("Tab")
+    expect(opened.get_by_role("button", name="Manager")).to_be_focused()
     opened.keyboard.press("Enter")
     expect(opened.locator(".sc-toast")).to_contain_text("Assigned to Manager.")
     assert Conversation.objects.get(pk=talks[0].pk).assignee == manager
@@ -125,7 +127,8 @@ def test_a_colleague_is_chosen_by_keyboard(opened: Page, talks: list[Conversatio
 
 def test_snooze_until_monday(opened: Page, talks: list[Conversation]) -> None:
     opened.keyboard.press("s")
-    opened.get_by_role("button", name="In an hour").click()
+    expect(opened.get_by_role("button", name="In an hour")).to_be_focused()
+    opened.keyboard.press("Enter")
     expect(opened.locator(".sc-toast")).to_contain_text("Snoozed until")
     found = Conversation.objects.get(pk=talks[0].pk)
     assert found.status == "snoozed"

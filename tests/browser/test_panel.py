@@ -13,10 +13,14 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from socialcrm import scoring
 from socialcrm.models import Mention, Post, Reply, SocialAccount, SocialProfile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 VECTORS = Path(__file__).resolve().parents[3] / "shared/specs/x/twitter-text/conformance__validate.yml"
+# What reaches beyond the window, but what is scrolled sideways inside of it.
+WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("main *")]
+    .filter(node => node.getBoundingClientRect().right > innerWidth).map(node => node.className)"""
 
 
 @pytest.fixture
@@ -140,6 +144,25 @@ def test_a_new_mention_appears_by_itself_and_leaves_the_composer_alone(
     assert panel.evaluate("document.activeElement.value") == "I am typing"
 
 
+def test_what_is_unlinked_leaves_the_page_without_a_reload(panel: Page) -> None:
+    expect(panel.locator(".sc-item")).to_have_count(1)
+    panel.get_by_role("button", name=re.compile("^Unlink @")).click()
+    expect(panel.locator("#sc-nothing")).to_contain_text("No profile is linked yet", timeout=8000)
+    expect(panel.locator(".sc-item")).to_have_count(0)
+    panel.locator(".sc-toast").get_by_role("button", name="Undo").click()
+    expect(panel.locator(".sc-item")).to_have_count(1, timeout=8000)
+    expect(panel.locator("#sc-nothing")).to_have_count(0)
+
+
+def test_a_reply_on_its_way_is_asked_about_every_second(panel: Page) -> None:
+    asked: list[str] = []
+    panel.on("request", lambda request: asked.append(request.url) if "/social/live/" in request.url else None)
+    answer(panel, "Is it there yet?")
+    expect(panel.locator(".sc-post--pending")).to_have_count(1)
+    panel.wait_for_timeout(6500)
+    assert len(asked) >= 4
+
+
 def test_everything_is_reached_by_keyboard(panel: Page) -> None:
     names = []
     for _step in range(60):
@@ -218,3 +241,23 @@ def test_on_a_phone_one_pane_shows_at_a_time(
     expect(page.locator("#sc-social")).to_be_visible()
     expect(page.locator("#sc-feed")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_a_thread_of_someone_with_an_endless_name_stays_inside_the_page(
+    live_server: Any, page: Page, sign_in: Any, ada: Any, mention: Post, acme: SocialAccount, rep: User
+) -> None:
+    author = mention.author
+    author.name, author.handle = "Very" * 60, "a" * 60 + "@harbour.example"
+    author.save()
+    for number in ("5001", "5002"):
+        said = {"thread_id": "5000", "in_reply_to": "5000", "text": "@acme and again", "posted_at": timezone.now()}
+        post = Post.objects.create(network="twitter", external_id=number, author=author, **said)
+        Mention.objects.create(post=post, account=acme, author=author, posted_at=post.posted_at)
+    scoring.score_profiles()
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(rep)
+    for pane in ("feed", "social"):
+        page.goto(f"{live_server.url}/contacts/{ada.pk}/?pane={pane}")
+        assert page.evaluate(WIDER) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.getElementById('sc-social'))") <= 0

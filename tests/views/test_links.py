@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from socialcrm.models import ProfileLink, SocialProfile
+from socialcrm.models import InfluenceScore, ProfileLink, SocialProfile
 from socialcrm.views.links import ticket
 from tests.conftest import make_contact
 
@@ -64,6 +64,14 @@ def test_a_link_keeps_its_basis_and_who_made_it(
     made = ProfileLink.objects.get()
     assert (made.state, made.basis, made.decided_by, made.contact_id) == ("linked", "given", rep, bob.pk)
     assert "Undo" in page.content.decode()
+
+
+def test_the_influence_of_who_is_linked_is_shown_at_once(
+    signed_in: Client, bob: Any, ada_profile: SocialProfile, rep: User
+) -> None:
+    page = signed_in.post(link_url(bob), {"profile": ticket(rep, ada_profile), "basis": "given"}, headers=FRAGMENT)
+    assert InfluenceScore.objects.get().profile == ada_profile
+    assert "Not counted yet" not in page.content.decode()
 
 
 def test_a_profile_linked_elsewhere_names_the_other_contact(

@@ -212,7 +212,7 @@
         if (misses > 1) root.classList.add("is-offline");
       }).then(function () {
         asking = null;
-        inbox.look(EVERY * Math.min(15, 1 << Math.min(misses, 4)));
+        inbox.look(sc.pace(EVERY) * Math.min(15, 1 << Math.min(misses, 4)));
       });
     }, wait);
   };

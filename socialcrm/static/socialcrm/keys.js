@@ -48,7 +48,7 @@
     var place = inThread('details[data-sc-menu="' + name + '"]');
     if (!place) return;
     place.open = true;
-    var first = place.querySelector("button, input, select, a");
+    var first = place.querySelector("button, input:not([type=hidden]), select, a");
     if (first) first.focus();
   }
 

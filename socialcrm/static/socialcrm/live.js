@@ -83,16 +83,38 @@
     return day;
   }
 
+  /* What the first page no longer holds, such as the posts of an unlinked profile; older pages are left alone. */
+  function dropGone(feed, fresh, now) {
+    var shown = Array.from(feed.querySelectorAll(".sc-item"));
+    var last = shown.length;
+    if (fresh.querySelector("[data-sc-more]")) {
+      while (last && !now.has(shown[last - 1].id)) last -= 1;
+    }
+    shown.slice(0, last).forEach(function (item) {
+      if (!now.has(item.id) && !typing(item.querySelector(".sc-slot"))) item.remove();
+    });
+  }
+
+  /* The words at the end: that nothing was said, or the way to what is older. */
+  function mergeEnd(feed, fresh) {
+    var old = feed.querySelector("#sc-more, #sc-nothing");
+    var now = fresh.querySelector("#sc-more, #sc-nothing");
+    if (!now || (old && old.id === now.id)) return;
+    if (old) old.remove();
+    feed.append(now);
+  }
+
   function mergeFeed(fresh) {
     var feed = document.getElementById("sc-feed");
-    var nothing = document.getElementById("sc-nothing");
     var days = fresh.querySelectorAll(".sc-dayset");
-    if (nothing && days.length) nothing.remove();
+    var now = new Set(Array.from(fresh.querySelectorAll(".sc-item"), function (item) { return item.id; }));
     var after = null;
     days.forEach(function (day) { after = mergeDay(feed, day, after); });
+    dropGone(feed, fresh, now);
     feed.querySelectorAll(".sc-dayset").forEach(function (day) {
       if (!day.querySelector(".sc-item")) day.remove();
     });
+    mergeEnd(feed, fresh);
   }
 
   function mergePart(fresh) {
@@ -149,7 +171,7 @@
     var part = document.querySelector("[data-sc-refresh]");
     var asked = panel ? askPanel(panel) : part ? askPage(part) : null;
     if (!asked) return;
-    asked.catch(function () { misses += 1; }).then(function () { plan(EVERY * Math.min(20, 1 << Math.min(misses, 5))); });
+    asked.catch(function () { misses += 1; }).then(function () { plan(sc.pace(EVERY) * Math.min(20, 1 << Math.min(misses, 5))); });
   }
 
   function plan(wait) {

@@ -89,6 +89,14 @@
     });
   };
 
+  /* How long to wait before the next look: a second while a reply is on its way, and half a minute after it was due. */
+  sc.pace = function (usual) {
+    var waits = Array.from(document.querySelectorAll("[data-sc-until]")).some(function (place) {
+      return Date.now() - new Date(place.dataset.scUntil) < 30000;
+    });
+    return waits || document.querySelector(".sc-state .sc-icon--spin") ? 1000 : usual;
+  };
+
   function trouble(form, text) {
     var place = form.querySelector("[data-sc-trouble]");
     if (!place) {
