@@ -22,6 +22,7 @@ class ReplyForm(forms.Form):
     seen_post = forms.IntegerField(required=False, min_value=0)
     seen_in_conversation = forms.IntegerField(required=False, min_value=0)
     anyway = forms.IntegerField(required=False, min_value=0)
+    replaces = forms.IntegerField(required=False, min_value=0)
 
     def clean_client_key(self) -> str:
         """The key as it came: two submits of one form are one reply."""

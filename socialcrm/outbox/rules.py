@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from socialcrm import access, connect, placeholders
-from socialcrm.models import Post, SocialAccount
+from socialcrm.models import Post, Reply, SocialAccount
 from socialcrm.networks import network_class
 from socialcrm.networks.base import TextCheck, Verdict
 from socialcrm.timeline import About, eligibility
@@ -39,6 +39,13 @@ def must_be_allowed(user: Any, account: SocialAccount, post: Post) -> None:
         raise NotAllowed(_("You may not answer as %(account)s.") % {"account": account})
     if not access.visible_posts(user).filter(pk=post.pk).exists():
         raise NotAllowed(_("You may not see this post any more."))
+
+
+def must_own(user: Any, reply: Reply) -> None:
+    """Raise NotAllowed unless this person wrote the reply, or looks after everyone's, and may use its account."""
+    own = reply.user_id == user.pk or user.has_perm("socialcrm.view_all_outbox")
+    if not (own and reply.account.may_be_used_by(user)):
+        raise NotAllowed(_("Only the person who wrote it, or a manager, may do this."))
 
 
 def must_be_sendable(account: SocialAccount, post: Post, text: str, audience: str) -> None:

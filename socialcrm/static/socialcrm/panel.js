@@ -144,11 +144,13 @@
   });
 
   function open(link) {
+    var focus = link.dataset.scFocus;
+    if (focus && !document.getElementById(focus)) return location.assign(link.href); /* no place for it on this page */
     sc.ask(link.href).then(function (answer) {
       if (!answer.ok || answer.redirected) return location.assign(link.href);
       return answer.text().then(function (html) {
         sc.swap(html);
-        var place = link.dataset.scFocus && document.getElementById(link.dataset.scFocus);
+        var place = focus && document.getElementById(focus);
         var field = place && place.querySelector("textarea");
         if (field) {
           field.focus();
