@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from .forms import TierForm
 from .models import AuditEntry, ProfileLink, Reply, SocialAccount, SocialProfile
 
 READ_ONLY = ("network", "external_id", "handle", "profile", "state", "state_detail", "state_since", "connected_by")
@@ -33,6 +34,7 @@ class _ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
 class SocialAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Who may act as an account, and its cap. Connecting is done on the accounts page; secrets never show."""
 
+    form = TierForm
     list_display = ("handle", "network", "state", "state_since", "connected_by")
     list_filter = ("network", "state")
     fields = (*READ_ONLY, "tier", "groups", "monthly_cap")

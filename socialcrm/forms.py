@@ -7,9 +7,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from socialcrm.models import ProfileLink
+from socialcrm.models import ProfileLink, SocialAccount
+from socialcrm.networks import network_class
 
 
 class ReplyForm(forms.Form):
@@ -20,6 +22,7 @@ class ReplyForm(forms.Form):
     seen_post = forms.IntegerField(required=False, min_value=0)
     seen_in_conversation = forms.IntegerField(required=False, min_value=0)
     anyway = forms.IntegerField(required=False, min_value=0)
+    replaces = forms.IntegerField(required=False, min_value=0)
 
     def clean_client_key(self) -> str:
         """The key as it came: two submits of one form are one reply."""
@@ -67,3 +70,21 @@ class CapForm(forms.Form):
         decimal_places=2,
         label=_("Monthly cap, USD"),
     )
+
+
+def tiers_of(account: SocialAccount) -> list[tuple[str, str]]:
+    """The tiers that the account's network knows, in words; one that it does not know is shown as it is stored."""
+    known = {tier: gettext(words) for tier, words in network_class(account.network).tiers.items()}
+    return list(({} if account.tier in known else {account.tier: account.tier}).items()) + list(known.items())
+
+
+class TierForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Which of its network's tiers an account has."""
+
+    class Meta:
+        model = SocialAccount
+        fields = ("tier",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tier"] = forms.ChoiceField(choices=tiers_of(self.instance), label=_("Tier"))

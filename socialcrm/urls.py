@@ -76,6 +76,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("social/accounts/<int:pk>/sync/", accounts.sync_now, name="account_sync"),
     path("social/accounts/<int:pk>/pause/", accounts.pause, name="account_pause"),
     path("social/accounts/<int:pk>/cap/", accounts.cap, name="account_cap"),
+    path("social/accounts/<int:pk>/tier/", accounts.tier, name="account_tier"),
     path("social/accounts/<int:pk>/disconnect/", accounts.disconnect, name="account_disconnect"),
     path("social/gaps/<int:pk>/fill/", accounts.fill, name="gap_fill"),
     path("social/connect/", accounts.connect_start, name="connect"),

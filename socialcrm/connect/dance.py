@@ -123,13 +123,13 @@ def _keep(
 ) -> SocialAccount:
     old = SocialAccount.objects.select_for_update().filter(network=network_id, external_id=author.external_id).first()
     _refuse_wrong_account(wanted, old, author)
-    account = old or SocialAccount(network=network_id, external_id=author.external_id)
+    # Which tier it has is an administrator's word: it stays when the account is connected again.
+    account = old or SocialAccount(network=network_id, external_id=author.external_id, tier=credentials.tier)
     values = stored(credentials) | {
         "handle": author.handle,
         "name": author.name,
         "avatar_url": author.avatar_url,
         "profile": _own_profile(network_id, author),
-        "tier": credentials.tier,
         "server": credentials.server,
         "server_facts": dict(credentials.facts),
         "server_asked_at": timezone.now() if credentials.facts else None,

@@ -22,7 +22,7 @@ from socialcrm.models import (
     Reply,
     SocialAccount,
 )
-from socialcrm.timeline import Entry, Item
+from socialcrm.timeline import Entry, Item, columns
 
 from . import history
 from .customer import Customer, customer
@@ -137,6 +137,7 @@ def _posts(user: Any, conversation: Conversation) -> list[Post]:
         .annotate(
             mention_reason=Subquery(mention.values("reason")[:1]),
             mentioned_account=Subquery(mention.values("account")[:1]),
+            **columns(),
         )
     )
     return list(rows.order_by("-posted_at", "-pk")[: POSTS + 1])

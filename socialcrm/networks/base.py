@@ -99,6 +99,9 @@ class Network(Verbs):
     may_export: ClassVar[bool] = True
     keep_days: ClassVar[int | None] = None
     signals: ClassVar[tuple[str, ...]] = ("followers", "listed", "mentions", "reposts")
+    # What this network calls its kinds of access, in words, the usual first; empty where there is one for all. Nothing
+    # tells which one an account has: an administrator says so.
+    tiers: ClassVar[Mapping[str, str]] = {}
     sign_in_kinds: ClassVar[tuple[str, ...]] = ("oauth2",)
     # Seconds after a write before its absence from our own timeline proves anything.
     settle_seconds: ClassVar[int] = 10

@@ -15,20 +15,20 @@ from socialcrm.models import Mention, Post, Reply, SocialAccount
 
 from . import bell, echo, rules
 from .clock import db_now
-from .errors import AlreadyAnswered, NotAllowed, OutboxError
+from .errors import AlreadyAnswered, OutboxError
 from .intake import typed_outside, unseen_reply
 
 
 def cancel(reply: Reply, user: Any) -> Reply:
     """Keep a reply from leaving. Raises OutboxError once it has left the queue, NotAllowed for others' replies."""
-    _must_own(reply, user)
+    rules.must_own(user, reply)
     _change(reply, user, "reply_cancel", (Reply.State.QUEUED,), _("It is too late to cancel: it has left."))
     return reply
 
 
 def retry(reply: Reply, user: Any) -> Reply:
     """Send a reply that failed once more, really, in the name of who asks for it. Raises what enqueue raises."""
-    _must_own(reply, user)
+    rules.must_own(user, reply)
     post = _post_of(reply)
     rules.must_be_allowed(user, reply.account, post)
     rules.must_be_sendable(reply.account, post, reply.text, reply.audience)
@@ -41,7 +41,7 @@ def retry(reply: Reply, user: Any) -> Reply:
 
 def settle(reply: Reply, user: Any, sent: bool) -> Reply:
     """A person has looked on the network: it was sent, or it was not and is sent again."""
-    _must_own(reply, user)
+    rules.must_own(user, reply)
     too_late = _("This reply is settled already.")
     if not sent:
         _requeue(reply, user, "reply_settle", (Reply.State.UNKNOWN,), too_late)
@@ -136,12 +136,6 @@ def _requeue(reply: Reply, user: Any, action: str, states: tuple[str, ...], too_
         newer = unseen_reply(reply, seen=0)
         raise (AlreadyAnswered(newer) if newer else OutboxError(too_late)) from None
     reply.refresh_from_db()
-
-
-def _must_own(reply: Reply, user: Any) -> None:
-    own = reply.user_id == user.pk or user.has_perm("socialcrm.view_all_outbox")
-    if not (own and reply.account.may_be_used_by(user)):
-        raise NotAllowed(_("Only the person who wrote it, or a manager, may do this."))
 
 
 def _post_of(reply: Reply) -> Post:

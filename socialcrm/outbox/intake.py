@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from socialcrm import audit, conf
@@ -34,6 +35,7 @@ def enqueue(
     seen: int | None = None,
     seen_post: int = 0,
     seen_in_conversation: int | None = None,
+    replaces: Reply | None = None,
     delay: float | None = None,
 ) -> Reply:
     """Take a reply in. It leaves after `delay` seconds (SOCIALCRM_UNDO_SECONDS) and can be cancelled until then.
@@ -44,6 +46,7 @@ def enqueue(
     `seen_post` is the same for answers that someone typed on the network itself: the id of the newest such post.
     `seen_in_conversation` comes from a composer that showed the whole conversation: the id of their newest post in it.
     Then the first two are about the conversation too, and something that they wrote since stops the reply.
+    `replaces` is a reply to the same post that failed and was edited: this one takes its place.
     Raises NotAllowed, KeyReused, TextRefused, NotEligible, AlreadyAnswered, ThreadMovedOn, OutboxError; then nothing
     was written.
     """
@@ -57,11 +60,13 @@ def enqueue(
     if earlier:
         return earlier
     rules.must_be_sendable(account, post, text, audience)
+    if replaces:
+        rules.must_own(user, replaces)
     wait = float(conf.get("UNDO_SECONDS") if delay is None else delay)
     row = Reply(account=account, post=post, user=user, text=text, audience=audience, client_key=key)
     row.request_hash = digest
     try:
-        return _write(row, seen, seen_post, seen_in_conversation, wait)
+        return _write(row, seen, seen_post, seen_in_conversation, wait, replaces)
     except IntegrityError:
         return _explain(row)
 
@@ -73,7 +78,9 @@ def request_hash(account: SocialAccount, post: Post, text: str, audience: str) -
 
 
 @transaction.atomic
-def _write(row: Reply, seen: int | None, seen_post: int, seen_theirs: int | None, wait: float) -> Reply:
+def _write(
+    row: Reply, seen: int | None, seen_post: int, seen_theirs: int | None, wait: float, replaces: Reply | None
+) -> Reply:
     _lock(row)
     earlier = _with_key(row.user, row.client_key, row.request_hash)
     if earlier:
@@ -90,8 +97,21 @@ def _write(row: Reply, seen: int | None, seen_post: int, seen_theirs: int | None
     row.rung_at = row.not_before if wait <= bell.LONGEST else None
     row.save(force_insert=True)
     audit.record(row.user, "reply_intent", row, post=row.post_id, account=row.account_id)
+    if replaces:
+        _take_its_place(row, replaces)
     bell.ring(bell.SEND, row.pk, wait)
     return row
+
+
+def _take_its_place(row: Reply, failed: Reply) -> None:
+    """The reply that failed is out of the way, for good. Raises AlreadyAnswered where it was retried meanwhile."""
+    mine = Reply.objects.filter(pk=failed.pk, post=row.post_id, state=Reply.State.FAILED)
+    if mine.update(state=Reply.State.CANCELLED, changed_at=Now()):
+        audit.record(row.user, "reply_replace", failed, by=row.pk)
+        return
+    retried = Reply.objects.select_related("user", "account").filter(pk=failed.pk, state__in=LIVE).first()
+    if retried:
+        raise AlreadyAnswered(retried)
 
 
 def _lock(row: Reply) -> None:

@@ -6,24 +6,26 @@ Threads that we took part in are shown whole, once, where their newest event is.
 
 from __future__ import annotations
 
-from .eligible import answer_url, eligibility, reply_facts, rules_of
+from .about import About, columns
+from .eligible import answer_url, eligibility, rules_of
 from .pages import counts, item_of, people, timeline
 from .shape import KINDS, Cursor, Entry, Item, People, TimelinePage, name_of
 
 __all__ = [
     "KINDS",
+    "About",
     "Cursor",
     "Entry",
     "Item",
     "People",
     "TimelinePage",
     "answer_url",
+    "columns",
     "counts",
     "eligibility",
     "item_of",
     "name_of",
     "people",
-    "reply_facts",
     "rules_of",
     "timeline",
 ]

@@ -1,4 +1,4 @@
-"""Whether a post can be answered, said before typing, from what the page has loaded already: no query."""
+"""The one verdict on an answer: said before typing, asked again at the click and in the worker."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from socialcrm import conf
+from socialcrm import conf, connect
 from socialcrm.models import Mention, Post, SocialAccount, SocialProfile
 from socialcrm.networks import get_network
 from socialcrm.networks.base import Network, ReplyFacts, Verdict
+
+from .about import About
 
 _rules: dict[str, tuple[Any, Network]] = {}
 
@@ -23,15 +25,21 @@ def rules_of(network_id: str) -> Network:
     return known[1]
 
 
-def eligibility(account: SocialAccount, post: Post) -> Verdict:
-    """The verdict on an answer by this account to a post of the timeline; the outbox asks again at sending."""
-    network = rules_of(account.network)
-    if not account.is_working:
-        sentence = _("%(account)s must be reconnected before it can answer.") % {"account": account}
-        return Verdict(False, "reconnect", sentence, answer_url(network, post))
+def eligibility(account: SocialAccount, post: Post, about: About | None = None) -> Verdict:
+    """Whether this post may be answered from here as this account, why, and where else it can be answered.
+
+    No query for a post that its page has loaded; `about` is what is known of it instead.
+    """
+    network = connect.rules_of(account)
+    closed = _account_problem(account, post) or _post_problem(post)
+    if closed:
+        code, sentence = closed
+        return Verdict(False, code, sentence, answer_url(network, post))
+    if not network.can("reply"):
+        return Verdict(False, "no_replies", _("Answer on the network itself."), answer_url(network, post))
     if not network.can("may_reply"):
-        return Verdict(network.can("reply"), "open", "", answer_url(network, post))
-    return network.may_reply(_facts(account, post))
+        return Verdict(True, "open", "", answer_url(network, post))
+    return network.may_reply(_facts(account, post, about or About.of(post)))
 
 
 def answer_url(network: Network, post: Post, text: str = "") -> str:
@@ -39,25 +47,42 @@ def answer_url(network: Network, post: Post, text: str = "") -> str:
     return network.intent_url(post.external_id, text) if network.can("intent_url") else post.url
 
 
-def _facts(account: SocialAccount, post: Post) -> ReplyFacts:
-    reason = getattr(post, "mention_reason", None)
-    about_us = getattr(post, "mentioned_account", None) == account.pk
-    named = about_us and reason in (Mention.Reason.MENTION, Mention.Reason.REPLY)
-    quoted = about_us and reason == Mention.Reason.QUOTE
-    return reply_facts(account, post, named=named, quoted_author_id=account.external_id if quoted else "")
+def _account_problem(account: SocialAccount, post: Post) -> tuple[str, str] | None:
+    if account.network != post.network:
+        return "other_network", _("%(account)s is on another network.") % {"account": account}
+    if account.state == SocialAccount.State.NEEDS_RECONNECT:
+        return "reconnect", _("%(account)s has lost its access: connect it again first.") % {"account": account}
+    if account.state == SocialAccount.State.DISCONNECTED:
+        return "disconnected", _("%(account)s is disconnected: connect it first.") % {"account": account}
+    if account.state == SocialAccount.State.PAUSED:
+        return "paused", _("%(account)s is paused: an administrator can start it again.") % {"account": account}
+    return None
 
 
-def reply_facts(account: SocialAccount, post: Post, *, named: bool, quoted_author_id: str) -> ReplyFacts:
-    """What a network's rule needs to know. `named`: the post names the account, also where its text does not."""
+def _post_problem(post: Post) -> tuple[str, str] | None:
+    if post.state == Post.State.DELETED:
+        return "deleted", _("This post was deleted by its author: it cannot be answered.")
+    if post.state == Post.State.WITHHELD:
+        return "withheld", _("The network no longer shows this post: it cannot be answered.")
+    author = {"who": f"@{post.author.handle}"}
+    return {
+        SocialProfile.State.PROTECTED.value: ("protected", _("%(who)s now shows posts to followers only.") % author),
+        SocialProfile.State.SUSPENDED.value: ("suspended", _("%(who)s was suspended by the network.") % author),
+        SocialProfile.State.GONE.value: ("gone", _("%(who)s has left the network.") % author),
+    }.get(post.author.state)
+
+
+def _facts(account: SocialAccount, post: Post, about: About) -> ReplyFacts:
+    """What a network's rule needs to know. A mention counts also where the text does not name the account."""
+    reason = about.reason(account)
+    named = [account.external_id] if reason in (Mention.Reason.MENTION, Mention.Reason.REPLY) else []
     return ReplyFacts(
         own_id=account.external_id,
         own_handle=account.handle,
         post_id=post.external_id,
         author_id=post.author.external_id,
         author_handle=post.author.handle,
-        mentioned_ids=tuple({*map(str, post.mentioned_ids), *([account.external_id] if named else [])}),
-        quoted_author_id=quoted_author_id,
-        author_protected=post.author.state == SocialProfile.State.PROTECTED,
-        deleted=post.state != Post.State.LIVE,
+        mentioned_ids=tuple({*map(str, post.mentioned_ids), *named}),
+        quoted_author_id=account.external_id if reason == Mention.Reason.QUOTE else about.quoted_author,
         tier=account.tier,
     )

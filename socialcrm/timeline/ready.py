@@ -11,6 +11,8 @@ from django.db.models.functions import JSONObject
 
 from socialcrm.models import Mention, Post, ProfileLink, Reply
 
+from .about import columns
+
 
 # One set a thread: to compile a query, Django counts references in the subqueries that its copies share.
 class Ready(threading.local):
@@ -38,6 +40,7 @@ class Ready(threading.local):
             .annotate(
                 mention_reason=Subquery(first_mention.values("reason")[:1]),
                 mentioned_account=Subquery(first_mention.values("account")[:1]),
+                **columns(),
             )
             .order_by("-posted_at", "-pk")
         )

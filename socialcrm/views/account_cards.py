@@ -13,7 +13,9 @@ from django.db.models import Count, OuterRef, Subquery, Sum
 from django.utils import timezone
 
 from socialcrm import ledger
+from socialcrm.forms import tiers_of
 from socialcrm.models import ApiUsage, Gap, Mention, Reply, SocialAccount, Stream
+from socialcrm.networks import network_class
 from socialcrm.sync.health import StreamHealth, in_words, stream_health
 from socialcrm.timeline import rules_of
 
@@ -52,6 +54,11 @@ class Card:
     def is_free(self) -> bool:
         """Whether the network charges nothing for its API: then there is nothing to cap."""
         return not _price_of_a_mention(self.account)
+
+    @property
+    def tiers(self) -> list[tuple[str, str]]:
+        """The tiers to choose from; none where the network has but one."""
+        return tiers_of(self.account) if network_class(self.account.network).tiers else []
 
     @property
     def own_streams(self) -> list[Stream]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from socialcrm import audit, connect, outbox, sync
 from socialcrm.access import key, usable_accounts
-from socialcrm.forms import CapForm
+from socialcrm.forms import CapForm, TierForm
 from socialcrm.models import Gap, SocialAccount
 from socialcrm.networks import canonical_id, network_class
 from socialcrm.networks.base import NetworkError
@@ -145,6 +145,19 @@ def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
     if not told:
         message = _("%(account)s is disconnected here, but the network could not be told: remove the app there too.")
     return _back(request, message % {"account": account}, error=not told)
+
+
+@needs("manage_accounts")
+@require_POST
+def tier(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which of its network's tiers the account has."""
+    account = _manageable(request, pk)
+    form = TierForm(request.POST, instance=account)
+    if not form.is_valid():
+        return _back(request, _("Choose one of the tiers of the network."))
+    account.save(update_fields=["tier"])
+    audit.record(request.user, "account_tier", account, tier=account.tier)
+    return _back(request, _("The tier of %(account)s is saved.") % {"account": account}, error=False)
 
 
 @needs("manage_accounts")

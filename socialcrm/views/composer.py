@@ -21,7 +21,8 @@ class Composer:
     """What the form under a post shows. `error` is a sentence; `answered` a colleague's reply that came first.
 
     `seen_in_conversation` is the newest post of theirs in the thread that was shown, `moved` those that came after it.
-    `conversation` lets colleagues be told something by a note; `c` is set where the form stands in the inbox.
+    `replaces` is the reply that failed and is edited here. `conversation` lets colleagues be told something by a note;
+    `c` is set where the form stands in the inbox.
     """
 
     post: Post
@@ -40,6 +41,7 @@ class Composer:
     conversation: int = 0
     may_note: bool = False
     c: int = 0
+    replaces: int = 0
     kind: str = "reply"
     at: str = ""
 

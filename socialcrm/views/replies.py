@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from socialcrm import outbox
-from socialcrm.access import get_usable_account, get_visible_post, get_visible_reply, key, may_see, usable_accounts
+from socialcrm.access import (
+    get_usable_account,
+    get_visible_post,
+    get_visible_reply,
+    key,
+    may_see,
+    usable_accounts,
+    visible_replies,
+)
 from socialcrm.contacts import get_adapter
 from socialcrm.forms import ReplyForm
 from socialcrm.models import Post, Reply
@@ -22,6 +30,9 @@ from .composer import Composer, Row, composer_for
 from .inbox_canned import text_for
 from .inbox_screen import answered, in_inbox, screen_of
 
+# What a composer has shown stays what it has shown, and what it replaces, when it comes back.
+SHOWN = ("seen", "seen_post", "seen_in_conversation", "replaces")
+
 
 @needs("reply_as_account")
 @require_GET
@@ -29,9 +40,12 @@ def composer(request: HttpRequest, pk: int) -> HttpResponse:
     """The form under a post; a page of its own without JavaScript."""
     post = get_visible_post(request.user, pk)
     asked = {"account": request.GET.get("account"), "kind": request.GET.get("kind", "reply")}
-    form = _composer(request, post, open=True, **asked)
+    failed = _edited(request, post)
+    form = _composer(request, post, open=True, **asked, replaces=failed.pk if failed else 0)
     if form:
-        form.text = text_for(request, post, form.account)
+        form.text = failed.text if failed else text_for(request, post, form.account)
+    if form and form.c and failed and is_fragment(request):
+        return _docked(request, form)
     if is_fragment(request):
         return fragment(request, "socialcrm/_composer.html", {"composer": form, "docked": form and form.c})
     return page(request, "socialcrm/reply.html", {"composer": form, "post": post})
@@ -52,6 +66,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     known: dict[str, Any] = {"seen": seen, "seen_post": seen_post, "audience": audience}
     if in_inbox(request):
         known["seen_in_conversation"] = data["seen_in_conversation"] or 0
+    known["replaces"] = visible_replies(request.user).filter(pk=data["replaces"] or 0).first()
     try:
         outbox.enqueue(request.user, account, post, text, data["client_key"], **known)
     except outbox.AlreadyAnswered as error:
@@ -131,9 +146,23 @@ def _act(request: HttpRequest, pk: int, act: Any, message: str, *, reopen: bool 
     return fragment(request, "socialcrm/_item.html", _item(request, post, text), toast=error)
 
 
+def _edited(request: HttpRequest, post: Post) -> Reply | None:
+    """The reply that failed and is to be edited, where the address names one."""
+    wanted = key(request.GET.get("reply"))
+    found = get_visible_reply(request.user, wanted) if wanted else None
+    return found if found and found.post_id == post.pk and found.state == Reply.State.FAILED else None
+
+
+def _docked(request: HttpRequest, form: Composer) -> HttpResponse:
+    """The place below the open conversation with this composer in it, whichever post it answers."""
+    screen = screen_of(request, form.c)
+    screen.composer = form
+    return fragment(request, "socialcrm/inbox/_dock.html", {"screen": screen})
+
+
 def _again(request: HttpRequest, post: Post, error: str, status: int, **fields: Any) -> HttpResponse:
     # What the composer had shown before stays what was seen, unless the answer shows more.
-    shown = {name: key(request.POST.get(name)) for name in ("seen", "seen_post", "seen_in_conversation")} | fields
+    shown = {name: key(request.POST.get(name)) for name in SHOWN} | fields
     written = {"text": _text(request), "error": error, "open": True}
     form = _composer(request, post, account=request.POST.get("account"), **written, **shown)
     if is_fragment(request):

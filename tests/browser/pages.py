@@ -120,6 +120,7 @@ NOT_PAGES: dict[str, str] = {
     "socialcrm:account_sync": POST,
     "socialcrm:account_pause": POST,
     "socialcrm:account_cap": POST,
+    "socialcrm:account_tier": POST,
     "socialcrm:gap_fill": POST,
     "socialcrm:connect": POST,
     "socialcrm:callback": "the network leads here, and it leads on to the accounts",

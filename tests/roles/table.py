@@ -154,6 +154,7 @@ MANAGER_ROUTES = [
     get("socialcrm:accounts"), post("socialcrm:account_sync", "managed", MANAGE),
     post("socialcrm:account_pause", "managed", MANAGE),
     post("socialcrm:account_cap", "managed", MANAGE, {"monthly_cap": "10"}),
+    post("socialcrm:account_tier", "managed", MANAGE, {"tier": "self_serve"}),
     both("socialcrm:account_disconnect", "managed", MANAGE, unsent=NETWORK),
     post("socialcrm:gap_fill", "gap", MANAGE, unsent=NETWORK),
     post("socialcrm:connect", "", MANAGE, unsent=NETWORK),

@@ -128,6 +128,15 @@ def test_the_wrong_account_at_reconnect_is_refused_by_its_id_and_changes_nothing
     assert world.account.state == "needs_reconnect" and SocialAccount.objects.count() == 1
 
 
+def test_the_tier_that_an_administrator_chose_stays_when_the_account_is_connected_again(
+    world: World, net: Sandbox, admin: User
+) -> None:
+    SocialAccount.objects.update(tier="enterprise")
+    again = dance(net, admin, "lumen_desk", account=world.account)
+    again.refresh_from_db()
+    assert (again.pk, again.tier) == (world.account.pk, "enterprise")
+
+
 # Lost in the middle
 
 

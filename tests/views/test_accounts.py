@@ -130,7 +130,7 @@ def test_a_gap_is_shown_with_what_filling_it_costs(
     assert "Fill for less than $0.01" in page
 
 
-@pytest.mark.parametrize("name", ["account_sync", "account_pause", "account_cap", "account_disconnect"])
+@pytest.mark.parametrize("name", ["account_sync", "account_pause", "account_cap", "account_tier", "account_disconnect"])
 def test_only_who_may_manage_changes_an_account(name: str, client: Client, rep: User, acme: SocialAccount) -> None:
     client.force_login(rep)
     assert client.post(reverse(f"socialcrm:{name}", args=[acme.pk])).status_code == 403
@@ -163,6 +163,25 @@ def test_a_queued_reply_says_that_its_account_is_paused_and_no_longer_once_it_wo
         reply.refresh_from_db()
         assert (reply.state, reply.hold) == ("queued", hold)
         assert ("@acme is paused." in client.get(reverse("socialcrm:outbox")).content.decode()) is bool(hold)
+
+
+@pytest.mark.parametrize(("chosen", "kept"), [("enterprise", "enterprise"), ("Enterprise!", "self_serve")])
+def test_the_tier_is_one_that_the_network_knows(
+    chosen: str, kept: str, client: Client, admin: User, acme: SocialAccount
+) -> None:
+    client.force_login(admin)
+    client.post(reverse("socialcrm:account_tier", args=[acme.pk]), {"tier": chosen})
+    acme.refresh_from_db()
+    assert acme.tier == kept
+    assert f'<option value="{kept}" selected>' in read(client, admin)
+    in_the_admin = reverse("admin:socialcrm_socialaccount_change", args=[acme.pk])
+    assert f'<option value="{kept}" selected>' in client.get(in_the_admin).content.decode()
+
+
+def test_a_network_with_one_tier_offers_no_choice(client: Client, admin: User, acme: SocialAccount) -> None:
+    assert "Change the tier" in read(client, admin)
+    SocialAccount.objects.update(network="mastodon")
+    assert "Change the tier" not in read(client, admin)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from socialcrm.contacts import get_adapter
-from socialcrm.models import Post, Reply, SocialAccount
+from socialcrm.models import AuditEntry, Post, Reply, SocialAccount
+from tests.rooms.inbox_world import says
 
 pytestmark = pytest.mark.django_db
 FRAGMENT = {"X-Requested-With": "socialcrm"}
@@ -201,6 +204,81 @@ def test_cancel_gives_the_text_back_to_the_composer(
     assert ">Wait</textarea>" in page
     reply.refresh_from_db()
     assert reply.state == "cancelled"
+
+
+@pytest.fixture
+def refused(mention: Post, acme: SocialAccount, rep: User, ada: Any) -> Reply:
+    """The rep's reply that the network refused."""
+    return Reply.objects.create(
+        account=acme, post=mention, user=rep, text="A cheap pill", client_key="a", state="failed", error_detail="Spam."
+    )
+
+
+def edit_link(page: str, reply: Reply) -> str:
+    """Where "Edit" leads."""
+    return html.unescape(re.search(rf'href="([^"]*\?reply={reply.pk}[^"]*)"', page).group(1))  # type: ignore[union-attr]
+
+
+def test_a_reply_that_failed_is_edited_and_what_is_sent_takes_its_place(
+    signed_in: Client, mention: Post, acme: SocialAccount, refused: Reply
+) -> None:
+    page = signed_in.get(edit_link(signed_in.get(reverse("socialcrm:outbox")).content.decode(), refused))
+    assert ">A cheap pill</textarea>" in page.content.decode()
+    assert f'name="replaces" value="{refused.pk}"' in page.content.decode()
+    answer = send(signed_in, mention, fields(acme, "A lamp", seen=refused.pk, replaces=refused.pk))
+    assert answer.status_code == 200 and "A cheap pill" not in answer.content.decode()
+    refused.refresh_from_db()
+    edited = Reply.objects.get(text="A lamp")
+    assert (refused.state, edited.state) == ("cancelled", "queued")
+    noted = AuditEntry.objects.get(action="reply_replace")
+    assert (noted.object_id, noted.detail["by"]) == (str(refused.pk), edited.pk)
+    signed_in.post(reverse("socialcrm:outbox_act"), {"reply": [refused.pk], "do": "retry"})
+    refused.refresh_from_db()
+    assert refused.state == "cancelled"
+
+
+def test_an_edit_that_is_refused_keeps_what_it_replaces_and_leaves_that_as_it_was(
+    signed_in: Client, mention: Post, acme: SocialAccount, refused: Reply
+) -> None:
+    answer = send(signed_in, mention, fields(acme, "x" * 281, replaces=refused.pk))
+    assert answer.status_code == 422
+    assert f'name="replaces" value="{refused.pk}"' in answer.content.decode()
+    refused.refresh_from_db()
+    assert refused.state == "failed"
+
+
+@pytest.mark.parametrize("state", ["queued", "sent"])
+def test_an_edit_is_stopped_when_the_failed_reply_was_retried_meanwhile(
+    state: str, signed_in: Client, mention: Post, acme: SocialAccount, refused: Reply
+) -> None:
+    Reply.objects.filter(pk=refused.pk).update(state=state, external_id="9" if state == "sent" else "")
+    answer = send(signed_in, mention, fields(acme, "A lamp", seen=refused.pk, replaces=refused.pk))
+    assert answer.status_code == 409 and "A lamp" in answer.content.decode()
+    assert Reply.objects.count() == 1
+
+
+def test_a_colleague_who_may_not_retry_it_may_not_replace_it(
+    client: Client, agent: User, mention: Post, acme: SocialAccount, refused: Reply
+) -> None:
+    client.force_login(agent)
+    answer = send(client, mention, fields(acme, "A lamp", seen=refused.pk, replaces=refused.pk))
+    assert answer.status_code == 403 and "A lamp" in answer.content.decode()
+    refused.refresh_from_db()
+    assert refused.state == "failed"
+
+
+def test_in_the_inbox_edit_opens_below_the_conversation_even_for_an_older_post(
+    signed_in: Client, acme: SocialAccount, rep: User
+) -> None:
+    says(acme, thread="1", minutes_ago=9)
+    talk = says(acme, "@acme and it smokes", number=2, thread="1", minutes_ago=5)
+    older = Post.objects.get(external_id="1")
+    failed = Reply.objects.create(
+        account=acme, post=older, conversation=talk, user=rep, text="To the older", client_key="a", state="failed"
+    )
+    page = signed_in.get(reverse("socialcrm:inbox_conversation", args=[talk.pk])).content.decode()
+    dock = signed_in.get(edit_link(page, failed), headers=FRAGMENT).content.decode()
+    assert 'id="sc-dock"' in dock and f'id="composer-{older.pk}"' in dock and ">To the older</textarea>" in dock
 
 
 def test_the_two_buttons_settle_a_doubt(

@@ -44,6 +44,7 @@ class Twitter(Network):
     mark: ClassVar[str] = "x"
     counter: ClassVar[str] = "twitter-text"
     post_limit: ClassVar[int] = LIMIT
+    tiers: ClassVar[Mapping[str, str]] = {"self_serve": _("Self-serve"), "enterprise": _("Enterprise")}
     sign_in_kinds: ClassVar[tuple[str, ...]] = ("oauth2", "oauth1")
 
     def __init__(

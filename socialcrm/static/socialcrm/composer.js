@@ -131,7 +131,15 @@
     if (!pick) return;
     var url = new URL(pick.dataset.scAs, location.href);
     url.searchParams.set("account", pick.value);
-    sc.html(url.href).then(sc.swap).catch(function () { sc.toast(sc.word("lost")); });
+    var slot = pick.closest(".sc-slot").id;
+    var text = field(pick.form).value;
+    sc.html(url.href).then(function (html) {
+      sc.swap(html);
+      var fresh = document.getElementById(slot).querySelector("form[data-sc-composer]");
+      if (!fresh) return;
+      field(fresh).value = text; /* what was written stays, whoever it is sent as */
+      show(fresh);
+    }).catch(function () { sc.toast(sc.word("lost")); });
   });
 
   /* Saved replies: fetched when the menu opens, filled in by the server for this person. */

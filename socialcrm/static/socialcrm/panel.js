@@ -152,11 +152,13 @@
   });
 
   function open(link) {
+    var focus = link.dataset.scFocus;
+    if (focus && !document.getElementById(focus)) return location.assign(link.href); /* no place for it on this page */
     sc.ask(link.href).then(function (answer) {
       if (!answer.ok || answer.redirected) return location.assign(link.href);
       return answer.text().then(function (html) {
         sc.swap(html);
-        typeIn(link.dataset.scFocus || link.dataset.scWrite);
+        typeIn(focus || link.dataset.scWrite);
         if (link.dataset.scWrite) toTheMiddle(link.dataset.scWrite);
       });
     }, function () { location.assign(link.href); });
