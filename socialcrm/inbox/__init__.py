@@ -29,10 +29,14 @@ from .filters import SORTS, STATUSES, VIEWS, Filters
 from .moves import answered, release_lost, tend, wake_due
 from .pages import ContactBrief, InboxPage, Row, listing, row_of, version
 from .people import colleagues, may_work_on
+from .presence import Around, around, show_up
 from .reading import Line, Seen, Thread, mark_seen, thread, thread_version
 from .routing import route_to_owners
 
 __all__ = [
+    "Around",
+    "around",
+    "show_up",
     "row_of",
     "Decision",
     "route_to_owners",

@@ -8,6 +8,7 @@ from .audit import AuditEntry
 from .canned import CannedReply
 from .conversation import Conversation, ConversationEvent, ConversationNote, ConversationSeen
 from .post import Mention, Post, Tombstone
+from .presence import Presence
 from .profile import ProfileLink, SocialProfile
 from .reply import Reply
 from .score import InfluenceScore
@@ -30,6 +31,7 @@ __all__ = [
     "Mention",
     "NetworkApp",
     "Post",
+    "Presence",
     "ProfileLink",
     "Reply",
     "SocialAccount",

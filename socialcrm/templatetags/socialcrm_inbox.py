@@ -13,14 +13,18 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
 from socialcrm.contacts import Deal
+from socialcrm.models import Presence
 from socialcrm.placeholders import PLACE
-from socialcrm.views import display, inbox_words, navigation
+from socialcrm.views import display, inbox_presence, inbox_words, navigation
 
 register = template.Library()
 register.filter("urgency", inbox_words.urgency)
 register.filter("waits", inbox_words.waits)
 register.filter("brief_time", inbox_words.brief_time)
 register.filter("brief_day", inbox_words.brief_day)
+register.filter("initials", display.initials)
+register.filter("presence", inbox_presence.sentence)
+register.filter("presence_more", inbox_presence.more)
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
@@ -47,6 +51,13 @@ def sc_person(user: Any, size: str = "20") -> SafeString:
     letters = format_html('<span aria-hidden="true">{}</span>', display.initials(name))
     form = '<span class="sc-avatar sc-avatar--{0}" role="img" aria-label="{1}" title="{1}">{2}</span>'
     return format_html(form, size, name, letters)
+
+
+@register.simple_tag(takes_context=True)
+def sc_colleagues_at(context: Any, talk: int) -> list[Presence]:
+    """Who else is at this conversation now, writers first."""
+    request = context.get("request")
+    return inbox_presence.around(request).at(talk) if request else []
 
 
 @register.filter

@@ -22,6 +22,7 @@ from socialcrm.models import Conversation, ConversationEvent, SocialAccount
 
 from .answer import back, fragment, is_fragment, needs
 from .display import short_time
+from .inbox_presence import show_up
 from .inbox_screen import neighbour, screen_of
 from .inbox_words import called, snoozes
 
@@ -162,6 +163,8 @@ def _do(request: HttpRequest, pk: int, act: Act, said: str, *, following: Conver
     if not is_fragment(request):
         return redirect(_address(following, request)) if following else back(request, _address(found), said)
     screen = screen_of(request, (following.pk if following else None) if leads_on else pk)
+    if following and screen.talk:
+        show_up(request, screen.talk.conversation, opened=True)
     template = "socialcrm/inbox/opened.html" if leads_on else "socialcrm/inbox/_head.html"
     return fragment(request, template, {"screen": screen}, toast=said, undo=_undo_url([event] if event else []))
 
