@@ -6,7 +6,7 @@ from .account import SocialAccount
 from .app import NetworkApp
 from .audit import AuditEntry
 from .canned import CannedReply
-from .conversation import Conversation, ConversationEvent, ConversationNote, ConversationSeen
+from .conversation import Conversation, ConversationEvent, ConversationNote, ConversationSeen, NoteMention
 from .post import Mention, Post, Tombstone
 from .presence import Presence
 from .profile import ProfileLink, SocialProfile
@@ -30,6 +30,7 @@ __all__ = [
     "InfluenceScore",
     "Mention",
     "NetworkApp",
+    "NoteMention",
     "Post",
     "Presence",
     "ProfileLink",

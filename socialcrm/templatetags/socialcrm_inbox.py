@@ -12,8 +12,9 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
+from socialcrm import inbox
 from socialcrm.contacts import Deal
-from socialcrm.models import Presence
+from socialcrm.models import ConversationNote, Presence
 from socialcrm.placeholders import PLACE
 from socialcrm.views import display, inbox_presence, inbox_words, navigation
 
@@ -64,6 +65,17 @@ def sc_colleagues_at(context: Any, talk: int) -> list[Presence]:
 def first_name(user: Any) -> str:
     """What colleagues call each other."""
     return str(user.get_short_name() or user.get_username()) if user else ""
+
+
+@register.filter
+def note_html(note: ConversationNote, reader: Any) -> SafeString:
+    """An internal note with the colleagues whom it names by their names, and the reader's own name marked."""
+    form = '<b class="sc-mention{}" title="{}">@{}</b>'
+    parts = [
+        format_html(form, " is-me" if user == reader else "", text, inbox_words.called(user)) if user else escape(text)
+        for text, user in inbox.pieces(note)
+    ]
+    return mark_safe("".join(parts).replace("\n", "<br>"))  # every part is escaped above
 
 
 @register.filter

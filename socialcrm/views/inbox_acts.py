@@ -1,4 +1,4 @@
-"""What people do with conversations: take, assign, snooze, resolve, reopen, note, undo; one or several at once."""
+"""What people do with conversations: take, assign, snooze, resolve, reopen, undo; one or several at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from socialcrm import inbox
-from socialcrm.access import get_visible_conversation, get_visible_post, key, usable_accounts, visible_conversations
+from socialcrm.access import get_visible_conversation, key, usable_accounts
 from socialcrm.models import Conversation, ConversationEvent, SocialAccount
 
 from .answer import back, fragment, is_fragment, needs
@@ -75,39 +75,6 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """There is something to do after all."""
     return _do(request, pk, inbox.reopen, _("Open again."))
-
-
-@needs("work_inbox")
-@require_POST
-def note(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write an internal note; a text that is refused stays."""
-    found = get_visible_conversation(request.user, pk)
-    return _note(request, found, f"c{found.pk}", _address(found))
-
-
-@needs("work_inbox")
-@require_POST
-def post_note(request: HttpRequest, pk: int) -> HttpResponse:
-    """The same from below a post on a contact's page: the note belongs to the post's conversation."""
-    post = get_visible_post(request.user, pk)
-    talks = visible_conversations(request.user).filter(mentions__post=post)
-    found = talks.order_by("pk").first()
-    if found is None:
-        raise Http404
-    return _note(request, found, f"p{post.pk}", _address(found))
-
-
-def _note(request: HttpRequest, talk: Conversation, about: str, page_url: str) -> HttpResponse:
-    text = request.POST.get("text", "").replace("\r\n", "\n")
-    form, status, said = {"note_url": request.path, "about": about}, 200, _("Noted.")
-    try:
-        inbox.note(request.user, talk, text)
-    except inbox.InboxError as error:
-        form |= {"note_text": text, "note_error": error.sentence}
-        status, said = 422, error.sentence
-    if not is_fragment(request):
-        return back(request, page_url, said, error=status != 200)
-    return fragment(request, "socialcrm/inbox/_note.html", form, status=status, toast=said if status == 200 else "")
 
 
 @needs("work_inbox")

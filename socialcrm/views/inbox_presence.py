@@ -11,8 +11,8 @@ from socialcrm.models import Conversation, Presence
 
 from .inbox_words import called
 
-# So many are named in a sentence of their own, the others are counted.
-NAMED = 2
+# So many are shown above the answer, the first with a sentence; the others are counted.
+SHOWN = 4
 
 
 def around(request: HttpRequest) -> inbox.Around:
@@ -36,6 +36,6 @@ def sentence(one: Presence) -> str:
 
 
 def more(people: list[Presence]) -> str:
-    """That there are more than are named; nothing where all are."""
-    n = len(people) - NAMED
+    """That there are more than are shown; nothing where all are."""
+    n = len(people) - SHOWN
     return ngettext("and %(n)d more", "and %(n)d more", n) % {"n": n} if n > 0 else ""

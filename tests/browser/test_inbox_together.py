@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
 from socialcrm.models import Conversation, Presence, SocialAccount
+from tests.conftest import person
 from tests.rooms.inbox_world import says
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -98,3 +99,61 @@ def test_on_a_phone_it_fits(mine: Page, theirs: Page, talks: list[Conversation])
     composer(theirs).press_sequentially("Hello")
     expect(mine.locator("#sc-present")).to_contain_text("Rep is writing an answer", timeout=SOON)
     assert mine.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def note(page: Page) -> Any:
+    """The text field of the note."""
+    return page.locator("form[data-sc-note] textarea")
+
+
+def offered(page: Page) -> Any:
+    """The colleagues in the list that is open."""
+    return page.locator("#sc-names").get_by_role("option")
+
+
+def test_a_colleague_is_named_by_keyboard_and_finds_it(mine: Page, theirs: Page, rep: User) -> None:
+    mine.keyboard.press("n")
+    mine.keyboard.type("Can you look, @re")
+    option = offered(mine).filter(has_text="@rep")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(note(mine)).to_have_attribute("aria-activedescendant", str(option.get_attribute("id")))
+    mine.keyboard.press("Enter")
+    expect(note(mine)).to_have_value("Can you look, @rep ")
+    expect(mine.locator("#sc-names")).to_have_count(0)
+    mine.keyboard.press("Control+Enter")
+    expect(mine.locator(".sc-note .sc-mention")).to_have_text("@Rep", timeout=SOON)
+    view = theirs.locator("#sc-inbox-nav").get_by_role("link", name="Mentions of me")
+    expect(view).to_contain_text("1", timeout=SOON)
+    view.click()
+    expect(theirs.locator("a.sc-convo")).to_have_count(1)
+    expect(theirs.locator("a.sc-convo")).to_contain_text("Mentions you")
+    theirs.locator("a.sc-convo").click()
+    expect(theirs.locator(".sc-mention.is-me")).to_have_text("@Rep")
+    expect(view).to_contain_text("0", timeout=SOON)
+
+
+def test_the_list_of_names_is_walked_left_and_clicked(mine: Page, talks: list[Conversation], rep: User) -> None:
+    for name in ("rebecca", "rene"):
+        person(name, "work_inbox")
+    mine.keyboard.press("n")
+    mine.keyboard.type("@")
+    expect(offered(mine)).to_have_count(3)
+    mine.keyboard.press("ArrowUp")
+    expect(offered(mine).filter(has_text="@rep")).to_have_attribute("aria-selected", "true")
+    mine.keyboard.press("Escape")
+    expect(offered(mine)).to_have_count(0)
+    expect(note(mine)).to_be_focused()
+    mine.keyboard.type("ren")
+    offered(mine).filter(has_text="Rene").click()
+    expect(note(mine)).to_have_value("@rene ")
+    mine.keyboard.type("write to info@re")
+    expect(offered(mine)).to_have_count(0)
+
+
+def test_a_refused_name_keeps_the_text(mine: Page) -> None:
+    person("olga")
+    mine.keyboard.press("n")
+    mine.keyboard.type("@olga look")
+    mine.keyboard.press("Control+Enter")
+    expect(mine.get_by_role("alert")).to_contain_text("Olga may not see this conversation")
+    expect(note(mine)).to_have_value("@olga look")
