@@ -27,12 +27,20 @@ from .customer import Customer
 from .errors import ChangedSince, InboxError, NotAllowed, NotThere, TakenByAnother
 from .filters import SORTS, STATUSES, VIEWS, Filters
 from .moves import answered, release_lost, tend, wake_due
+from .named import pieces
 from .pages import ContactBrief, InboxPage, Row, listing, row_of, version
-from .people import colleagues, may_work_on
-from .reading import Line, Seen, Thread, mark_seen, thread, thread_version
+from .people import colleagues, colleagues_who_see, may_work_on
+from .presence import Around, around, show_up
+from .reading import Line, Seen, Thread, mark_seen, see_mentions, thread, thread_version
 from .routing import route_to_owners
 
 __all__ = [
+    "colleagues_who_see",
+    "pieces",
+    "see_mentions",
+    "Around",
+    "around",
+    "show_up",
     "row_of",
     "Decision",
     "route_to_owners",

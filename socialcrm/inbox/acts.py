@@ -18,6 +18,7 @@ from socialcrm.models import Conversation, ConversationEvent, ConversationNote
 
 from .errors import ChangedSince, InboxError, NotAllowed, NotThere, TakenByAnother
 from .history import write
+from .named import named, remember
 from .people import may_work_on
 
 Kind = ConversationEvent.Kind
@@ -70,19 +71,25 @@ def reopen(user: Any, conversation: Conversation) -> ConversationEvent | None:
 
 
 def note(user: Any, conversation: Conversation, text: str) -> ConversationNote:
-    """Tell colleagues something that never leaves the house. Raises InboxError for an empty or endless text."""
+    """Tell colleagues something that never leaves the house; who is named with an @ finds it.
+
+    Raises InboxError for an empty or endless text, and for one that names somebody who may not see the conversation.
+    """
     _must_work(user)
     text = text.replace("\x00", "").strip()
     if not text:
         raise InboxError(_("Write the note first."))
     if len(text) > LONGEST_NOTE:
         raise InboxError(_("A note has at most %(most)d characters.") % {"most": LONGEST_NOTE})
+    people = named(user, conversation, text)
     with transaction.atomic():
         # Locked, so that an erasure at this moment comes before the note or takes it along.
         there = visible_conversations(user).filter(pk=conversation.pk).order_by("pk")
         if not there.select_for_update(of=("self",), no_key=True).values_list("pk"):
             raise NotThere
-        return ConversationNote.objects.create(conversation=conversation, user=user, text=text)
+        written = ConversationNote.objects.create(conversation=conversation, user=user, text=text)
+        remember(written, people)
+    return written
 
 
 def undo(user: Any, event: ConversationEvent) -> ConversationEvent | None:

@@ -10,6 +10,7 @@ from socialcrm.bulk import count_each
 from socialcrm.models import Conversation
 
 from .filters import VIEWS, Filters
+from .named import unseen
 
 MOST = 999
 COUNTED = ("open", "pending", "snoozed")
@@ -39,12 +40,16 @@ def badge(number: int) -> str:
 
 
 def counts(user: Any, filters: Filters | None = None) -> Counts:
-    """Count what is active, of the filters' network and account, in one query that stops at MOST + 1 rows of each."""
+    """Count what is active, of the filters' network and account, in one query that stops at MOST + 1 rows of each.
+
+    Of the conversations in which the user is named, those count that the user has not looked at since.
+    """
     filters = filters or Filters()
     rows = filters.of_account(visible_conversations(user))
     active = rows.filter(status__in=Conversation.ACTIVE)
     here = filters.of_view(rows, user)
     asked = [replace(filters, view=view).of_view(active, user) for view in VIEWS]
+    asked[VIEWS.index("mentions")] = rows.filter(pk__in=unseen(user).values("note__conversation"))
     found = count_each([*asked, *(here.filter(status=status) for status in COUNTED)], MOST + 1)
     return Counts(dict(zip(VIEWS, found, strict=False)), dict(zip(COUNTED, found[len(VIEWS) :], strict=True)))
 

@@ -7,15 +7,15 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.http import urlencode
 
 from socialcrm.access import key
-from socialcrm.models import Conversation
+from socialcrm.models import Conversation, NoteMention
 from socialcrm.networks import canonical_id, networks
 
-VIEWS = ("mine", "unassigned", "unattended", "all")
+VIEWS = ("mine", "mentions", "unassigned", "unattended", "all")
 STATUSES = ("", "open", "pending", "snoozed", "resolved", "any")
 SORTS = ("newest", "oldest")
 LONGEST_SEARCH = 200
@@ -56,9 +56,11 @@ class Filters:
         said = {name: value for name, value in asdict(chosen).items() if value != default[name]}
         return f"?{urlencode(said | more)}"
 
-    @property
-    def order(self) -> tuple[Any, bool]:
+    def order(self, user: Any) -> tuple[Any, bool]:
         """The moment that the list is ordered by (an expression), and whether the newest comes first."""
+        if self.sort == "newest" and self.view == "mentions":
+            mine = NoteMention.objects.filter(note__conversation=OuterRef("pk"), user=user).order_by("-note__at")
+            return Subquery(mine.values("note__at")[:1]), True
         if self.sort == "newest":
             return "last_post_at", True
         return ("waiting_since" if self.view == "unattended" else Coalesce("waiting_since", NEVER)), False
@@ -74,7 +76,9 @@ class Filters:
         return rows.filter(account=self.account) if self.account else rows
 
     def of_status(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        """Those of the status."""
+        """Those of the status. Where somebody is named, that is to be found whatever became of the conversation."""
+        if not self.status and self.view == "mentions":
+            return rows
         if not self.status:
             return rows.filter(status__in=Conversation.ACTIVE)
         return rows if self.status == "any" else rows.filter(status=self.status)
@@ -83,6 +87,8 @@ class Filters:
         """Those of the view. Unattended: nobody has answered their latest word, and nobody put it off."""
         if self.view == "mine":
             return rows.filter(assignee=user)
+        if self.view == "mentions":
+            return rows.filter(pk__in=NoteMention.objects.filter(user=user).values("note__conversation"))
         if self.view == "unassigned":
             return rows.filter(assignee=None)
         if self.view == "unattended":

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import blake2s
 from typing import Any, NamedTuple
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from socialcrm.access import hidden, visible_conversations
 from socialcrm.contacts import get_adapter
@@ -25,6 +25,7 @@ from socialcrm.models import (
 from socialcrm.timeline import Cursor
 
 from .filters import Filters
+from .named import unseen, unseen_mark
 
 LIMIT = 30
 # A search looks through so many conversations a page, newest first; the page's cursor leads on from there.
@@ -41,13 +42,17 @@ class ContactBrief(NamedTuple):
 
 @dataclass(slots=True)
 class Row:
-    """One conversation of the list. `preview` is their newest post that the user may see, None where it is gone."""
+    """One conversation of the list. `preview` is their newest post that the user may see, None where it is gone.
+
+    `named` says that a colleague names the user in a note that the user has not seen.
+    """
 
     conversation: Conversation
     preview: Post | None
     contact: ContactBrief | None
     unread: bool
     reply_state: str
+    named: bool = False
 
     @property
     def preview_at(self) -> datetime:
@@ -86,14 +91,17 @@ def row_of(user: Any, conversation: Conversation) -> Row:
 
 
 def version(user: Any, filters: Filters) -> str:
-    """Changes when the first page changed, or anyone did anything in the inbox; one query besides the permissions."""
+    """Changes when the first page changed, anyone did anything in the inbox or named the user; one query besides the
+    permissions, two where the list is empty."""
     newest = Reply.objects.filter(conversation=OuterRef("pk")).order_by().values("conversation")
     rows = _window(user, filters, None).annotate(
         moved=Subquery(newest.annotate(at=Max("changed_at")).values("at")),
         done=Subquery(ConversationEvent.objects.order_by("-pk").values("pk")[:1]),
+        named=Subquery(unseen_mark(user)),
     )
-    names = ("pk", "status", "assignee", "last_post_at", "waiting_since", "moved", "done")
-    return blake2s(repr(list(rows.values_list(*names)[:LIMIT])).encode(), digest_size=8).hexdigest()
+    names = ("pk", "status", "assignee", "last_post_at", "waiting_since", "moved", "done", "named")
+    facts = list(rows.values_list(*names)[:LIMIT]) or list(unseen_mark(user))
+    return blake2s(repr(facts).encode(), digest_size=8).hexdigest()
 
 
 def shown_mentions(user: Any) -> QuerySet[Mention]:
@@ -112,7 +120,7 @@ def contacts_of(profiles: Iterable[int]) -> dict[int, ContactBrief]:
 
 
 def _window(user: Any, filters: Filters, cursor: Cursor | None) -> QuerySet[Conversation]:
-    at, newest_first = filters.order
+    at, newest_first = filters.order(user)
     rows = filters.apply(visible_conversations(user), user).annotate(at=F(at) if isinstance(at, str) else at)
     if cursor:
         past = "lt" if newest_first else "gt"
@@ -159,6 +167,7 @@ def _loaded(rows: QuerySet[Conversation], user: Any) -> QuerySet[Conversation]:
         rows.select_related("account", "profile", "assignee")
         .defer("account__credentials", "profile__raw", "profile__bio")
         .annotate(preview_id=Subquery(newest.values("post")[:1]), reply_state=Subquery(ours.values("state")[:1]))
+        .annotate(named=Exists(unseen(user).filter(note__conversation=OuterRef("pk"))))
     )
 
 
@@ -174,6 +183,7 @@ def _rows(talks: list[Any], user: Any) -> list[Row]:
             contacts.get(talk.profile_id),
             (talk.preview_id or 0) > last.get(talk.pk, 0),
             talk.reply_state or "",
+            talk.named,
         )
         for talk in talks
     ]

@@ -9,7 +9,8 @@ from functools import cached_property
 from hashlib import blake2s
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from socialcrm.access import hidden
 from socialcrm.models import (
@@ -18,6 +19,7 @@ from socialcrm.models import (
     ConversationNote,
     ConversationSeen,
     Mention,
+    NoteMention,
     Post,
     Reply,
     SocialAccount,
@@ -106,6 +108,14 @@ def mark_seen(user: Any, conversation: Conversation, post_id: int) -> None:
     )
 
 
+def see_mentions(user: Any, thread: Thread) -> None:
+    """The user has the thread open: what names the user there is seen. No query where nothing is new."""
+    lines = (one for line in thread.entries if line.note for one in line.note.mentions.all())
+    new = [one.pk for one in lines if one.user_id == user.pk and one.seen_at is None]
+    if new:
+        NoteMention.objects.filter(pk__in=new).update(seen_at=timezone.now())
+
+
 def thread_version(conversation: Conversation) -> str:
     """Changes whenever something that the thread shows changed; one query."""
     of_it = {"conversation": OuterRef("pk")}
@@ -183,7 +193,8 @@ def _lines(conversation: Conversation, posts: list[Post], who: Customer) -> list
         Line(event.at, event=event, sentence=history.sentence(event, colleagues, _person(event, people, who)))
         for event in events
     ]
-    notes = conversation.notes.select_related("user").order_by("-pk")[:LINES]
+    mentions = Prefetch("mentions", NoteMention.objects.select_related("user").order_by("pk"))
+    notes = conversation.notes.select_related("user").prefetch_related(mentions).order_by("-pk")[:LINES]
     return [*reversed(told), *(Line(note.at, note=note) for note in reversed(notes))]
 
 

@@ -6,8 +6,9 @@ from .account import SocialAccount
 from .app import NetworkApp
 from .audit import AuditEntry
 from .canned import CannedReply
-from .conversation import Conversation, ConversationEvent, ConversationNote, ConversationSeen
+from .conversation import Conversation, ConversationEvent, ConversationNote, ConversationSeen, NoteMention
 from .post import Mention, Post, Tombstone
+from .presence import Presence
 from .profile import ProfileLink, SocialProfile
 from .reply import Reply
 from .score import InfluenceScore
@@ -29,7 +30,9 @@ __all__ = [
     "InfluenceScore",
     "Mention",
     "NetworkApp",
+    "NoteMention",
     "Post",
+    "Presence",
     "ProfileLink",
     "Reply",
     "SocialAccount",

@@ -142,6 +142,22 @@ class ConversationNote(models.Model):
         return f"{self.conversation_id} {self.pk}"
 
 
+class NoteMention(models.Model):
+    """A colleague who is named in a note, and when that colleague opened the conversation after it."""
+
+    note = models.ForeignKey(ConversationNote, on_delete=models.CASCADE, related_name="mentions", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("mention in a note")
+        verbose_name_plural = _("mentions in notes")
+        constraints = [models.UniqueConstraint(fields=["note", "user"], name="socialcrm_named_once")]
+
+    def __str__(self) -> str:
+        return f"{self.note_id} {self.user_id}"
+
+
 class ConversationSeen(models.Model):
     """The newest post of theirs that a user has seen in a conversation: what is newer is unread."""
 

@@ -52,7 +52,7 @@ def social_assets() -> SafeString:
 @register.simple_tag
 def social_scripts() -> SafeString:
     """The scripts of the panel; each loads once however often it is named."""
-    names = ("vendor/twitter-text/twitter-text.min.js", "panel.js", "counters.js", "composer.js", "live.js")
+    names = ("vendor/twitter-text/twitter-text.min.js", "panel.js", "counters.js", "composer.js", "names.js", "live.js")
     tags = [format_html('<script src="{}" defer></script>', static(f"socialcrm/{name}")) for name in names]
     return SafeString("".join(tags))
 

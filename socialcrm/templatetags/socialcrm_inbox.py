@@ -12,15 +12,20 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
+from socialcrm import inbox
 from socialcrm.contacts import Deal
+from socialcrm.models import ConversationNote, Presence
 from socialcrm.placeholders import PLACE
-from socialcrm.views import display, inbox_words, navigation
+from socialcrm.views import display, inbox_presence, inbox_words, navigation
 
 register = template.Library()
 register.filter("urgency", inbox_words.urgency)
 register.filter("waits", inbox_words.waits)
 register.filter("brief_time", inbox_words.brief_time)
 register.filter("brief_day", inbox_words.brief_day)
+register.filter("initials", display.initials)
+register.filter("presence", inbox_presence.sentence)
+register.filter("presence_more", inbox_presence.more)
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
@@ -49,10 +54,28 @@ def sc_person(user: Any, size: str = "20") -> SafeString:
     return format_html(form, size, name, letters)
 
 
+@register.simple_tag(takes_context=True)
+def sc_colleagues_at(context: Any, talk: int) -> list[Presence]:
+    """Who else is at this conversation now, writers first."""
+    request = context.get("request")
+    return inbox_presence.around(request).at(talk) if request else []
+
+
 @register.filter
 def first_name(user: Any) -> str:
     """What colleagues call each other."""
     return str(user.get_short_name() or user.get_username()) if user else ""
+
+
+@register.filter
+def note_html(note: ConversationNote, reader: Any) -> SafeString:
+    """An internal note with the colleagues whom it names by their names, and the reader's own name marked."""
+    form = '<b class="sc-mention{}" title="{}">@{}</b>'
+    parts = [
+        format_html(form, " is-me" if user == reader else "", text, inbox_words.called(user)) if user else escape(text)
+        for text, user in inbox.pieces(note)
+    ]
+    return mark_safe("".join(parts).replace("\n", "<br>"))  # every part is escaped above
 
 
 @register.filter

@@ -14,6 +14,7 @@ from socialcrm.inbox import Filters
 from socialcrm.models import Conversation
 
 from .answer import fragment, is_fragment, needs, page
+from .inbox_presence import around, show_up
 from .inbox_screen import MOST_SHOWN, PAGE, Screen, screen_of
 
 
@@ -21,7 +22,10 @@ from .inbox_screen import MOST_SHOWN, PAGE, Screen, screen_of
 @require_GET
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """The list; with `c` the conversation of that key beside it. What is chosen is all in the address."""
-    return _page(request, screen_of(request, key(request.GET.get("c"))))
+    screen = screen_of(request, key(request.GET.get("c")))
+    if screen.talk:
+        show_up(request, screen.talk.conversation, opened=True)
+    return _page(request, screen)
 
 
 @needs("work_inbox")
@@ -29,6 +33,8 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
 def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     """A conversation beside the list, on a phone alone; for the script only the conversation and the customer."""
     screen = screen_of(request, pk)
+    assert screen.talk is not None
+    show_up(request, screen.talk.conversation, opened=True)
     if is_fragment(request):
         return fragment(request, "socialcrm/inbox/opened.html", {"screen": screen})
     return _page(request, screen)
@@ -47,15 +53,28 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("work_inbox")
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
-    """What changed since the page was drawn: 304 when nothing, else the list and the open conversation again."""
+    """What changed since the page was drawn: 304 when nothing, who is there when colleagues came or went, else the
+    list and the open conversation again. The question tells what the person does: `doing` is looking or writing."""
     filters = Filters.read(request.GET)
     talk = _still_there(request, key(request.GET.get("c")))
-    etag = f'"{inbox.version(request.user, filters)}-{inbox.thread_version(talk) if talk else ""}"'
-    if request.headers.get("If-None-Match") == etag:
+    doing = request.GET.get("doing")
+    if talk and doing in ("looking", "writing"):
+        show_up(request, talk, writing=doing == "writing")
+    drawn = f"{inbox.version(request.user, filters)}-{inbox.thread_version(talk) if talk else ''}"
+    etag = f'"{drawn}-{around(request).version}"'
+    had = request.headers.get("If-None-Match", "")
+    if had == etag:
         return HttpResponseNotModified(headers={"ETag": etag})
+    if had.startswith(f'"{drawn}-'):
+        there = {"around": around(request), "open_pk": talk.pk if talk else 0}
+        return _fresh(render(request, "socialcrm/inbox/present.html", there), etag)
     limit = min(max(PAGE, key(request.GET.get("shown"))), MOST_SHOWN)
     screen = screen_of(request, talk.pk if talk else None, limit=limit)
-    response = render(request, "socialcrm/inbox/live.html", {"screen": screen, "next": _next(screen)})
+    shown = {"screen": screen, "next": _next(screen), "around": around(request), "open_pk": screen.open_pk}
+    return _fresh(render(request, "socialcrm/inbox/live.html", shown), etag)
+
+
+def _fresh(response: HttpResponse, etag: str) -> HttpResponse:
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,4 @@
-"""What people do with conversations: take, assign, snooze, resolve, reopen, note, undo; one or several at once."""
+"""What people do with conversations: take, assign, snooze, resolve, reopen, undo; one or several at once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from socialcrm import inbox
-from socialcrm.access import get_visible_conversation, get_visible_post, key, usable_accounts, visible_conversations
+from socialcrm.access import get_visible_conversation, key, usable_accounts
 from socialcrm.models import Conversation, ConversationEvent, SocialAccount
 
 from .answer import back, fragment, is_fragment, needs
 from .display import short_time
+from .inbox_presence import show_up
 from .inbox_screen import neighbour, screen_of
 from .inbox_words import called, snoozes
 
@@ -78,39 +79,6 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs("work_inbox")
 @require_POST
-def note(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write an internal note; a text that is refused stays."""
-    found = get_visible_conversation(request.user, pk)
-    return _note(request, found, f"c{found.pk}", _address(found))
-
-
-@needs("work_inbox")
-@require_POST
-def post_note(request: HttpRequest, pk: int) -> HttpResponse:
-    """The same from below a post on a contact's page: the note belongs to the post's conversation."""
-    post = get_visible_post(request.user, pk)
-    talks = visible_conversations(request.user).filter(mentions__post=post)
-    found = talks.order_by("pk").first()
-    if found is None:
-        raise Http404
-    return _note(request, found, f"p{post.pk}", _address(found))
-
-
-def _note(request: HttpRequest, talk: Conversation, about: str, page_url: str) -> HttpResponse:
-    text = request.POST.get("text", "").replace("\r\n", "\n")
-    form, status, said = {"note_url": request.path, "about": about}, 200, _("Noted.")
-    try:
-        inbox.note(request.user, talk, text)
-    except inbox.InboxError as error:
-        form |= {"note_text": text, "note_error": error.sentence}
-        status, said = 422, error.sentence
-    if not is_fragment(request):
-        return back(request, page_url, said, error=status != 200)
-    return fragment(request, "socialcrm/inbox/_note.html", form, status=status, toast=said if status == 200 else "")
-
-
-@needs("work_inbox")
-@require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Put back what one's own acts changed, named by their history lines."""
     wanted = [key(pk) for pk in request.GET.getlist("event")[: inbox.MOST_AT_ONCE]]
@@ -162,6 +130,8 @@ def _do(request: HttpRequest, pk: int, act: Act, said: str, *, following: Conver
     if not is_fragment(request):
         return redirect(_address(following, request)) if following else back(request, _address(found), said)
     screen = screen_of(request, (following.pk if following else None) if leads_on else pk)
+    if following and screen.talk:
+        show_up(request, screen.talk.conversation, opened=True)
     template = "socialcrm/inbox/opened.html" if leads_on else "socialcrm/inbox/_head.html"
     return fragment(request, template, {"screen": screen}, toast=said, undo=_undo_url([event] if event else []))
 

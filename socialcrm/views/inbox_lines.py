@@ -67,6 +67,11 @@ class ListRow:
         return self.row.unread
 
     @property
+    def named(self) -> bool:
+        """Whether a colleague names this person in a note that is new."""
+        return self.row.named
+
+    @property
     def is_private(self) -> bool:
         """Whether nobody else can read it."""
         return self.row.is_private

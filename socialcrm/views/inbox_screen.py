@@ -24,7 +24,7 @@ from .answer import fragment, next_url
 from .composer import Composer
 from .inbox_lines import ListRow
 from .inbox_talk import Talk, open_talk
-from .inbox_words import KEYS, Snooze, snoozes, status_label, view_label
+from .inbox_words import KEYS, Snooze, snoozes, status_labels, view_label
 from .navigation import inbox_nav
 
 PAGE, MOST_SHOWN, PEOPLE = 30, 150, 6
@@ -106,6 +106,7 @@ class Screen:
                 "label": view_label(view),
                 "n": number,
                 "on": view == self.filters.view,
+                "new": view == "mentions" and number != "0",
                 "href": self.home + self.filters.href(view=view, status="", q=""),
             }
             for view, number in self.counts.view_badges.items()
@@ -119,7 +120,7 @@ class Screen:
     @property
     def count(self) -> str:
         """How many conversations the list holds, where that is counted."""
-        if self.filters.q:
+        if self.filters.q or self.filters.view == "mentions":
             return ""
         status = self.filters.status
         return self.counts.status_badges.get(status, "") if status else self.counts.view_badges[self.filters.view]
@@ -128,7 +129,8 @@ class Screen:
     def statuses(self) -> list[tuple[str, str, str]]:
         """The statuses to choose from: value, name, number."""
         numbers = self.counts.status_badges
-        return [(status, status_label(status), numbers.get(status, "")) for status in inbox.STATUSES]
+        words = status_labels(self.filters.view)
+        return [(status, word, numbers.get(status, "")) for status, word in words.items()]
 
     @property
     def networks(self) -> list[str]:

@@ -110,6 +110,7 @@ def open_talk(user: Any, conversation: Conversation) -> Talk:
     talk = Talk(user, inbox.thread(user, conversation), seen)
     if seen is None or talk.newest_post > seen:
         inbox.mark_seen(user, conversation, talk.newest_post)
+    inbox.see_mentions(user, talk.thread)
     if talk.customer.contact is None:
         talk.suggestions = _suggestions(user, conversation)
     return talk

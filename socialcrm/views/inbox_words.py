@@ -46,22 +46,26 @@ def view_label(view: str) -> str:
     """The name of a view."""
     return {
         "mine": pgettext("conversations", "Mine"),
+        "mentions": _("Mentions of me"),
         "unassigned": pgettext("conversations", "Unassigned"),
         "unattended": pgettext("conversations", "Unattended"),
         "all": pgettext("conversations", "All open"),
     }[view]
 
 
-def status_label(status: str) -> str:
-    """The name of a status to filter by."""
-    return {
+def status_labels(view: str) -> dict[str, str]:
+    """The statuses to filter by, and their names; in the view of mentions no status is asked for at first."""
+    words = {
         "": _("Open or waiting for them"),
         "open": pgettext("conversation", "Open"),
         "pending": _("Waiting for them"),
         "snoozed": pgettext("conversation", "Snoozed"),
         "resolved": pgettext("conversation", "Done"),
         "any": _("Any status"),
-    }[status]
+    }
+    if view == "mentions":
+        words[""] = words.pop("any")
+    return words
 
 
 def snoozes(now: datetime) -> list[Snooze]:

@@ -23,7 +23,10 @@ from .world import build
 
 ROUNDS = 60
 PAGES = 200
-FILTERS = [Filters(view=view) for view in inbox.VIEWS] + [Filters(network="twitter"), Filters(status="resolved")]
+FILTERS = [Filters(view=view) for view in inbox.VIEWS if view != "mentions"] + [
+    Filters(network="twitter"),
+    Filters(status="resolved"),
+]
 
 # Of the open ones a third belongs to ten agents, a quarter waits for them; some were looked at.
 PEOPLE = """

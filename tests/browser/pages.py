@@ -96,6 +96,8 @@ NOT_PAGES: dict[str, str] = {
     "socialcrm:inbox_resolve": POST,
     "socialcrm:inbox_reopen": POST,
     "socialcrm:inbox_note": POST,
+    "socialcrm:inbox_note_colleagues": FRAGMENT,
+    "socialcrm:post_note_colleagues": FRAGMENT,
     "socialcrm:inbox_undo": POST,
     "socialcrm:inbox_bulk": POST,
     "socialcrm:aside": FRAGMENT,

@@ -168,7 +168,7 @@ def test_many_cost_the_same_queries_as_one(agent: User, acme: SocialAccount) -> 
 
 
 def test_a_thread_costs_the_same_for_one_post_and_for_many(agent: User, acme: SocialAccount, ada: Any) -> None:
-    says(acme, number=1, thread="1", minutes_ago=100)
+    inbox.note(agent, says(acme, number=1, thread="1", minutes_ago=100), "Note 1")
     costs = []
     for numbers in (range(0), range(2, 32)):
         for number in numbers:

@@ -55,7 +55,7 @@ def test_each_view_holds_its_own(agent: User, rep: User, acme: SocialAccount) ->
     assert threads(agent, view="unassigned") == [free.thread_id]
     assert set(threads(agent, view="unattended")) == {mine.thread_id, free.thread_id}
     assert len(threads(agent)) == 3
-    assert inbox.counts(agent).views == {"mine": 1, "unassigned": 1, "unattended": 2, "all": 3}
+    assert inbox.counts(agent).views == {"mine": 1, "mentions": 0, "unassigned": 1, "unattended": 2, "all": 3}
     assert inbox.counts(agent).statuses == {"open": 2, "pending": 1, "snoozed": 0}
 
 

@@ -51,6 +51,7 @@ class ConversationSerializer(serializers.Serializer[Any]):
     snoozed_until = serializers.DateTimeField(source="conversation.snoozed_until", allow_null=True)
     preview = PreviewSerializer(allow_null=True)
     unread = serializers.BooleanField(help_text="Whether they wrote since you last looked.")
+    named = serializers.BooleanField(help_text="Whether a colleague names you in a note that you have not seen.")
     reply_state = serializers.CharField(help_text="Of our newest reply; empty where there is none.")
 
 
@@ -73,11 +74,16 @@ class NoteSerializer(serializers.ModelSerializer[ConversationNote]):
     """An internal note: never posted."""
 
     user = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
+    mentions = serializers.SerializerMethodField(help_text="Usernames of the colleagues whom it names.")
 
     class Meta:
         model = ConversationNote
-        fields = ["id", "user", "text", "at"]
+        fields = ["id", "user", "text", "mentions", "at"]
         read_only_fields = fields
+
+    def get_mentions(self, note: ConversationNote) -> list[str]:
+        """Usernames of the colleagues whom it names."""
+        return [one.user.get_username() for one in note.mentions.all()]
 
 
 class EventSerializer(serializers.ModelSerializer[ConversationEvent]):

@@ -182,6 +182,8 @@
     var url = new URL(root.dataset.scInbox, location.href);
     url.searchParams.set("c", inbox.openPk());
     url.searchParams.set("shown", String(byId("sc-convos").children.length));
+    var doing = inbox.doing ? inbox.doing() : "";
+    if (doing) url.searchParams.set("doing", doing);
     return url;
   }
 
@@ -194,11 +196,14 @@
       if (!news || root.dataset.scInbox !== list) return; /* another list was asked for in the meantime */
       var fresh = sc.parse(news.html);
       inbox.etag = news.etag;
+      /* Only colleagues came or went: the list is not drawn again for that. */
+      if (!fresh.querySelector("#sc-convos")) return inbox.present(fresh);
       ["sc-views", "sc-inbox-nav"].forEach(function (id) { mergePart(fresh.querySelector("#" + id)); });
       var count = fresh.querySelector("#sc-listhead .sc-count");
       if (count) root.querySelector("#sc-listhead .sc-count").textContent = count.textContent;
       announceRows(mergeRows(fresh));
       mergeThread(fresh);
+      inbox.present(fresh);
       tick();
     });
   }
