@@ -37,6 +37,7 @@ class Conversation(models.Model):
         null=True,
         blank=True,
         related_name="conversations",
+        db_index=False,
     )
     opened_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True, blank=True)
@@ -64,6 +65,8 @@ class Conversation(models.Model):
                 condition=Q(status__in=["open", "pending"]),
                 name="socialcrm_talk_assigned",
             ),
+            # Most belong to nobody: a new one does not have to be written into this index.
+            models.Index(fields=["assignee"], condition=Q(assignee__isnull=False), name="socialcrm_talk_holder"),
             models.Index(
                 fields=["waiting_since", "id"],
                 condition=Q(status__in=["open", "pending"], waiting_since__isnull=False),
