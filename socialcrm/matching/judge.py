@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from socialcrm.models import SocialProfile
+from socialcrm.networks import network_class
 
 from .facts import Index, Known, emails_in, host_of, in_place, site_of
 from .names import (
@@ -59,9 +60,9 @@ class Candidate:
 
     @property
     def could_be_named_so(self) -> bool:
-        """Whether the names have the same initials, or the handle is made of the contact's name."""
-        by_handle = any(one["code"] == "like_handle" for one in self.evidence)
-        return self.proof or by_handle or shares_initials(self.contact.name, self.profile.name)
+        """Whether the names have the same initials, the handle is made of the contact's name, or theirs by hearsay."""
+        named = any(one["code"] in {"like_handle", "given_address"} for one in self.evidence)
+        return self.proof or named or shares_initials(self.contact.name, self.profile.name)
 
     @property
     def is_sure(self) -> bool:
@@ -92,7 +93,15 @@ def candidates(profile: SocialProfile, index: Index) -> list[Candidate]:
         following = ranked[place + 1].score if place + 1 < len(ranked) else 0.0
         one.lead = one.score - following
     _settle_rivals(ranked)
+    _note_hearsay(profile, ranked)
     return ranked
+
+
+def _note_hearsay(profile: SocialProfile, ranked: list[Candidate]) -> None:
+    """What another server than the person's own says is looked at by a person, and links nobody by itself."""
+    for one in ranked if profile.told_by else ():
+        if not one.proof:
+            one.evidence.append(fact("hearsay", against=True, server=profile.told_by))
 
 
 def _settle_rivals(ranked: list[Candidate]) -> None:
@@ -105,23 +114,34 @@ def _settle_rivals(ranked: list[Candidate]) -> None:
 
 
 def proofs(profile: SocialProfile, index: Index) -> Iterable[Candidate]:
-    """Contacts for whom there is a strong proof."""
+    """Contacts for whom there is a strong proof; where the profile is hearsay, only its id proves anything."""
     seen: dict[int, Candidate] = {}
-    for key in (profile.handle.lower(), f"id:{profile.external_id}"):
+    first_hand = not profile.told_by
+    for key, proves in _keys(profile).items():
         for place in index.by_address.get((profile.network, key), ()):
             contact = index.contacts[place]
             url = contact.addresses[profile.network][key]
-            seen.setdefault(place, Candidate(profile, contact, 1.0, [fact("given_address", url=url)], "given", True))
+            given = fact("given_address", url=url)
+            seen.setdefault(place, Candidate(profile, contact, 1.0, [given], "given" if proves else "", proves))
     for email in emails_in(f"{profile.bio} {profile.website}"):
         for place in index.by_email.get(email, ()):
             one = fact("email_in_bio", email=email)
-            seen.setdefault(place, Candidate(profile, index.contacts[place], 0.99, [one], "public", True))
+            seen.setdefault(place, Candidate(profile, index.contacts[place], 0.99, [one], "public", first_hand))
     for place in index.by_site.get(site_of(profile.website), ()) if profile.website else ():
         contact = index.contacts[place]
         if name_score(contact.name, profile.name) >= SAME_NAME:
             one = fact("same_site", site=site_of(profile.website))
-            seen.setdefault(place, Candidate(profile, contact, 0.97, [one], "public", True))
+            seen.setdefault(place, Candidate(profile, contact, 0.97, [one], "public", first_hand))
     return seen.values()
+
+
+def _keys(profile: SocialProfile) -> dict[str, bool]:
+    """How a contact's addresses may name the profile, and whether that is proven: an id is, a handle not by hearsay."""
+    keys = {f"id:{profile.external_id}": True}
+    if profile.told_by and (spelled := network_class(profile.network).handle_of_id(profile.external_id)):
+        keys[spelled] = True
+    keys.setdefault(profile.handle.lower(), not profile.told_by)
+    return keys
 
 
 def alike(profile: SocialProfile, index: Index) -> list[Candidate]:

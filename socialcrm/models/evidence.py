@@ -31,6 +31,7 @@ SENTENCES = {
     "namesake": gettext_noop("%(count)s others have this name too"),
     "common_name": gettext_noop("It is a common name"),
     "other_city": gettext_noop("Another city: %(city)s"),
+    "hearsay": gettext_noop("Told by %(server)s, not by the person's own server"),
     "claimed_twice": gettext_noop("Another contact lists the same address"),
 }
 

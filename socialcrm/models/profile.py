@@ -16,6 +16,10 @@ from .evidence import EvidenceField
 class SocialProfileQuerySet(models.QuerySet["SocialProfile"]):
     """Questions about many profiles."""
 
+    def known_to(self, network: Any) -> SocialProfileQuerySet:
+        """Profiles of whose end the network's server may tell: those of its own people, and those it told us of."""
+        return self.filter(Q(told_by=network.told_by) | Q(told_by="", external_id__startswith=network.home))
+
     def of_contact(self, contact: Any) -> SocialProfileQuerySet:
         """Profiles linked to this contact."""
         return self.filter(links__contact=contact, links__state=ProfileLink.State.LINKED)
@@ -48,6 +52,8 @@ class SocialProfile(models.Model):
     joined_at = models.DateTimeField(null=True, blank=True)
     fetched_at = models.DateTimeField(default=timezone.now)
     matched_at = models.DateTimeField(null=True, blank=True)
+    # On networks of many servers: the server whose word all this is, "" where it is the person's own.
+    told_by = models.CharField(max_length=255, blank=True, db_default="")
     raw = models.JSONField(default=dict, blank=True)
 
     objects = SocialProfileQuerySet.as_manager()

@@ -154,6 +154,26 @@ class Network(Verbs):
         """How the ids end that the account's server can be asked for."""
         return ""
 
+    @property
+    def asked_at_once(self) -> int:
+        """How many posts one round of upkeep may ask for by id."""
+        return 10_000
+
+    @property
+    def told_by(self) -> str:
+        """The account's server, whose word about people of other servers is hearsay."""
+        return ""
+
+    @property
+    def home(self) -> str:
+        """How the ids of those begin who live on the account's server, and of whom its word is the network's."""
+        return ""
+
+    @classmethod
+    def handle_of_id(cls, external_id: str) -> str:
+        """The handle that an id proves by itself, whoever told us of it."""
+        return ""
+
     @classmethod
     def bare_id(cls, external_id: str) -> str:
         """An id as the network itself writes it."""

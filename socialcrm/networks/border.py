@@ -40,6 +40,7 @@ class Author(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     verified: bool = False
     protected: bool = False
     joined_at: datetime | None = None
+    told_by: str = ""  # the server whose word this is, where it is hearsay: not the server that the person lives on
     raw: bytes = b"{}"
 
 

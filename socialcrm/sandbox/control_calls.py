@@ -9,7 +9,7 @@ from aiohttp import web
 from .clock import iso, parse_iso
 from .control_frame import Body, Wrong, network_of, number_of
 from .faults import BadRule, check_rule
-from .mastodon.instance import version
+from .mastodon.versions import version
 from .state import MASTODON, Sandbox
 
 

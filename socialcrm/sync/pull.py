@@ -203,7 +203,7 @@ def _sort(visit: Visit, look: Look, batches: list[Batch], outcomes: list[book.Ou
     elif isinstance(answer, AuthExpired):
         _second_chance(visit, look, answer, outcomes, again)
     elif isinstance(answer, NetworkError):
-        outcomes.append(after_error(stream, answer))
+        outcomes.append(after_error(stream, answer, look.network))
 
 
 def is_empty(page: Page) -> bool:
@@ -230,20 +230,20 @@ def _second_chance(
     outcomes.append(book.failed(stream, error))
 
 
-def after_error(stream: Stream, error: NetworkError) -> book.Outcome:
+def after_error(stream: Stream, error: NetworkError, network: Network) -> book.Outcome:
     """What becomes of a stream after an error, by the error's class."""
     if isinstance(error, RateLimited):
         return book.failed(stream, error, max(error.retry_at, timezone.now() + timedelta(seconds=1)))
     if isinstance(error, NotFound) and stream.profile is not None:
-        return _gone(stream, stream.profile, error)
+        return _gone(stream, stream.profile, error, network)
     if isinstance(error, Rejected) and stream.walk_token and error.status == 400:
         return book.lost_walk(stream, error)
     return book.failed(stream, error)
 
 
-def _gone(stream: Stream, profile: SocialProfile, error: NotFound) -> book.Outcome:
-    state = STATE_OF.get(error.code, "gone")
-    hide_profiles([profile.pk], state)
+def _gone(stream: Stream, profile: SocialProfile, error: NotFound, network: Network) -> book.Outcome:
+    known = SocialProfile.objects.known_to(network).filter(pk=profile.pk)
+    hide_profiles(known.values_list("pk", flat=True), STATE_OF.get(error.code, "gone"))
     return book.failed(stream, error, timezone.now() + GONE_PAUSE)
 
 

@@ -30,6 +30,7 @@ PROFILES = Staging(
         ("location", "text"), ("website", "text"), ("url", "text"), ("avatar_url", "text"), ("followers", "integer"),
         ("following", "integer"), ("listed", "integer"), ("posts_count", "integer"), ("verified", "boolean"),
         ("state", "text"), ("joined_at", "timestamptz"), ("fetched_at", "timestamptz"), ("raw", "jsonb"),
+        ("told_by", "text"),
     ),
 )  # fmt: skip
 POSTS = Staging(
@@ -40,7 +41,7 @@ POSTS = Staging(
         ("kind", "text"), ("visibility", "text"), ("lang", "text"), ("url", "text"), ("edited", "boolean"),
         ("likes", "integer"), ("replies_count", "integer"), ("reposts", "integer"), ("quotes", "integer"),
         ("views", "integer"), ("entities", "jsonb"), ("media", "jsonb"), ("mentioned_ids", "jsonb"), ("raw", "jsonb"),
-        ("seen_at", "timestamptz"), ("wanted", "smallint"),
+        ("seen_at", "timestamptz"), ("wanted", "smallint"), ("told_by", "text"),
     ),
 )  # fmt: skip
 MENTIONS = Staging(
@@ -105,8 +106,8 @@ class Rows:
             return False
         key = (batch.account.network, author.external_id)
         known = self.profiles.get(key)
-        # A stub (an id without a handle) gives way to the whole person, never the other way round.
-        if known is None or (author.handle and not known[0].handle):
+        # A stub (an id without a handle) gives way to the whole person, hearsay to the word of the person's own server.
+        if known is None or (author.handle and (not known[0].handle or (known[0].told_by and not author.told_by))):
             self.profiles[key] = (author, batch)
         return True
 
@@ -156,7 +157,7 @@ def profile_row(network: str, author: Author, seen_at: datetime, raw: msgspec.Ra
     return (
         network, author.external_id, *texts, count(author.followers), count(author.following), count(author.listed),
         count(author.posts_count), author.verified, "protected" if author.protected else "active",
-        joined_at(author.joined_at, seen_at), seen_at, raw,
+        joined_at(author.joined_at, seen_at), seen_at, raw, clean(author.told_by[:255]),
     )  # fmt: skip
 
 
@@ -172,6 +173,7 @@ def post_row(said: Said, given: tuple[msgspec.Raw, ...]) -> tuple[Any, ...]:
         batch.account.network, post.external_id, post.author.external_id, post.to_author_id or None, text,
         said_at(post.posted_at, batch.seen_at), *names, post.edited, count(metrics.likes), count(metrics.replies),
         count(metrics.reposts), count(metrics.quotes), count(metrics.views), *given, batch.seen_at, wanted,
+        clean(post.author.told_by),
     )  # fmt: skip
 
 

@@ -11,23 +11,28 @@ def flat(statement: str) -> str:
     return " ".join(statement.split())
 
 
+# Whom the person's own server told us of is changed by that server alone; hearsay by the server that told it, and by
+# others once that has been silent for long.
 UPSERT_PROFILES = flat("""
 INSERT INTO socialcrm_socialprofile (network, external_id, handle, name, bio, location, website, url, avatar_url,
-    followers, following, listed, posts_count, verified, state, joined_at, fetched_at, raw)
+    followers, following, listed, posts_count, verified, state, joined_at, fetched_at, raw, told_by)
 SELECT s.network, s.external_id, s.handle, s.name, s.bio, s.location, s.website, s.url, s.avatar_url,
-    s.followers, s.following, s.listed, s.posts_count, s.verified, s.state, s.joined_at, s.fetched_at, s.raw
+    s.followers, s.following, s.listed, s.posts_count, s.verified, s.state, s.joined_at, s.fetched_at, s.raw, s.told_by
 FROM socialcrm_in_profile s
 LEFT JOIN socialcrm_socialprofile p ON p.network = s.network AND p.external_id = s.external_id
-WHERE p.id IS NULL OR (s.handle <> '' AND s.fetched_at >= p.fetched_at AND (p.fetched_at < %s
-    OR (p.handle, p.name, p.bio, p.location, p.website, p.url, p.avatar_url, p.verified, p.state)
-        IS DISTINCT FROM (s.handle, s.name, s.bio, s.location, s.website, s.url, s.avatar_url, s.verified, s.state)
+WHERE p.id IS NULL OR (s.handle <> '' AND s.fetched_at >= p.fetched_at
+    AND (s.told_by = '' OR p.told_by = s.told_by OR p.handle = '' OR (p.told_by <> '' AND p.fetched_at < %s))
+    AND (p.fetched_at < %s OR (p.handle, p.name, p.bio, p.location, p.website, p.url, p.avatar_url, p.verified, p.state,
+        p.told_by) IS DISTINCT FROM (s.handle, s.name, s.bio, s.location, s.website, s.url, s.avatar_url, s.verified,
+        s.state, s.told_by)
     OR (p.followers, p.following, p.listed, p.posts_count) IS DISTINCT FROM (COALESCE(s.followers, p.followers),
         COALESCE(s.following, p.following), COALESCE(s.listed, p.listed), COALESCE(s.posts_count, p.posts_count))))
 ORDER BY s.network, s.external_id
 ON CONFLICT (network, external_id) DO UPDATE SET
     matched_at = CASE WHEN (socialcrm_socialprofile.handle, socialcrm_socialprofile.name, socialcrm_socialprofile.bio,
-            socialcrm_socialprofile.website) IS DISTINCT FROM (excluded.handle, excluded.name, excluded.bio,
-            excluded.website) THEN NULL ELSE socialcrm_socialprofile.matched_at END,
+            socialcrm_socialprofile.website, socialcrm_socialprofile.told_by) IS DISTINCT FROM (excluded.handle,
+            excluded.name, excluded.bio, excluded.website, excluded.told_by) THEN NULL
+            ELSE socialcrm_socialprofile.matched_at END,
     handle = excluded.handle, name = excluded.name, bio = excluded.bio, location = excluded.location,
     website = excluded.website, url = excluded.url, avatar_url = excluded.avatar_url, verified = excluded.verified,
     state = excluded.state, joined_at = COALESCE(excluded.joined_at, socialcrm_socialprofile.joined_at),
@@ -35,10 +40,13 @@ ON CONFLICT (network, external_id) DO UPDATE SET
     following = COALESCE(excluded.following, socialcrm_socialprofile.following),
     listed = COALESCE(excluded.listed, socialcrm_socialprofile.listed),
     posts_count = COALESCE(excluded.posts_count, socialcrm_socialprofile.posts_count),
-    fetched_at = excluded.fetched_at, raw = excluded.raw
+    fetched_at = excluded.fetched_at, raw = excluded.raw, told_by = excluded.told_by
 WHERE excluded.handle <> '' AND excluded.fetched_at >= socialcrm_socialprofile.fetched_at
+    AND (excluded.told_by IN ('', socialcrm_socialprofile.told_by) OR socialcrm_socialprofile.handle = ''
+        OR (socialcrm_socialprofile.told_by <> '' AND socialcrm_socialprofile.fetched_at < %s))
 """)
 
+# Only what an account's own server tells is a post of ours: others could speak in its name.
 # A post with a tombstone goes in empty and deleted: the thread keeps its shape, the words do not come back.
 UPSERT_POSTS = flat("""
 INSERT INTO socialcrm_post (network, external_id, author_id, account_id, to_profile_id, text, posted_at, thread_id,
@@ -58,7 +66,7 @@ SELECT s.network, s.external_id, a.id, own.id, COALESCE(t.id, parent.author_id),
 FROM socialcrm_in_post s
 JOIN socialcrm_socialprofile a ON a.network = s.network AND a.external_id = s.author_xid
 LEFT JOIN socialcrm_socialprofile t ON t.network = s.network AND t.external_id = s.to_xid
-LEFT JOIN socialcrm_socialaccount own ON own.network = s.network AND own.external_id = s.author_xid
+LEFT JOIN socialcrm_socialaccount own ON own.network = s.network AND own.external_id = s.author_xid AND s.told_by = ''
 LEFT JOIN socialcrm_post old ON old.network = s.network AND old.external_id = s.external_id
 LEFT JOIN socialcrm_post parent ON parent.network = s.network AND parent.external_id = NULLIF(s.in_reply_to, '')
 LEFT JOIN socialcrm_tombstone dead ON dead.network = s.network AND dead.external_id = s.external_id
@@ -87,7 +95,7 @@ WHERE socialcrm_post.state <> 'deleted' AND excluded.seen_at >= socialcrm_post.s
 RETURNING id, account_id, stored_at = %s
 """)
 
-# A post of ours opens no conversation, whichever of our accounts it mentions. A conversation opens as
+# A post of ours, or in our name, opens no conversation, whichever of our accounts it mentions. A conversation opens as
 # RECOMPUTE_CONVERSATIONS would leave it, unless we wrote in its thread already: then `first_reply_at` comes back.
 OPEN_CONVERSATIONS = flat("""
 INSERT INTO socialcrm_conversation (account_id, thread_id, profile_id, status, opened_at, waiting_since, last_post_at,
@@ -104,7 +112,7 @@ FROM (
     FROM socialcrm_in_mention m
     JOIN socialcrm_post p ON p.network = m.network AND p.external_id = m.external_id AND p.account_id IS NULL
     LEFT JOIN socialcrm_mention old ON old.post_id = p.id AND old.account_id = m.account_id
-    WHERE old.id IS NULL
+    WHERE old.id IS NULL AND NOT EXISTS (SELECT 1 FROM socialcrm_socialaccount own WHERE own.profile_id = p.author_id)
     WINDOW thread AS (PARTITION BY m.account_id, m.thread_id)
 ) heard
 WHERE place = 1
@@ -119,7 +127,7 @@ SELECT p.id, m.account_id, c.id, p.author_id, m.reason, p.posted_at
 FROM socialcrm_in_mention m
 JOIN socialcrm_post p ON p.network = m.network AND p.external_id = m.external_id AND p.account_id IS NULL
 JOIN socialcrm_conversation c ON c.account_id = m.account_id AND c.thread_id = m.thread_id
-WHERE TRUE
+WHERE NOT EXISTS (SELECT 1 FROM socialcrm_socialaccount own WHERE own.profile_id = p.author_id)
 ORDER BY m.account_id, p.id
 ON CONFLICT (post_id, account_id) DO NOTHING
 RETURNING conversation_id

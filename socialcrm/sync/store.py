@@ -22,6 +22,7 @@ from .rows import MENTIONS, PARENTS, POSTS, PROFILES, Batch, Rows
 
 logger = logging.getLogger(__name__)
 FRESH_FOR = timedelta(hours=1)  # an unchanged profile is not written again within this time
+SILENT = timedelta(days=30)  # a server that has not told of a person for so long leaves them to another one
 TOO_DEEP = "54001"  # PostgreSQL: statement_too_complex, for JSON nested beyond its stack
 
 
@@ -111,7 +112,7 @@ def _move(work: bulk.Bulk, rows: Rows, outcomes: Sequence[streams.Outcome], stor
     with work.together():
         if rows.profiles:
             work.stage(PROFILES, rows.profile_rows())
-            work.send(sql.UPSERT_PROFILES, [now - FRESH_FOR], PROFILES)
+            work.send(sql.UPSERT_PROFILES, [now - SILENT, now - FRESH_FOR, now - SILENT], PROFILES)
         if rows.posts:
             work.stage(POSTS, rows.post_rows())
             posts = work.send(sql.UPSERT_POSTS, [now, now], POSTS)

@@ -252,9 +252,16 @@ def write_outcomes(work: bulk.Bulk, outcomes: Sequence[Outcome]) -> None:
 
 
 def write_gaps(outcomes: Sequence[Outcome]) -> None:
-    """Write the gaps that were found on the way."""
-    if gaps := [outcome.gap for outcome in outcomes if outcome.gap is not None]:
-        Gap.objects.bulk_create(gaps)
+    """Write the gaps that were found on the way; one that is open already is not noted again."""
+    gaps = {_stretch(outcome.gap): outcome.gap for outcome in outcomes if outcome.gap is not None}
+    if gaps:
+        noted = Gap.objects.filter(stream__in=[gap.stream_id for gap in gaps.values()], filled_at=None)
+        known = {_stretch(gap) for gap in noted}
+        Gap.objects.bulk_create([gap for stretch, gap in gaps.items() if stretch not in known])
+
+
+def _stretch(gap: Gap) -> tuple[int, str, str, str]:
+    return gap.stream_id, gap.why, gap.after_id, gap.before_id
 
 
 def finish(outcomes: Sequence[Outcome]) -> None:

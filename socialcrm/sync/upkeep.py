@@ -14,7 +14,7 @@ from socialcrm.models import Mention, Post, ProfileLink, SocialAccount, SocialPr
 from socialcrm.networks.base import AuthExpired, Missing, Network, NetworkError, Page
 
 from .forget import STATE_OF, forget, hide_profiles, recompute_around
-from .store import store
+from .store import SILENT, store
 from .streams import interval_of
 
 T = TypeVar("T")
@@ -80,8 +80,8 @@ def fetch_parents(limit: int = 500) -> int:
 
 def _wanted_parents(network: Network, limit: int) -> Iterator[tuple[int, Sequence[str]]]:
     orphans = Post.objects.filter(network=network.id, parents_wanted__gt=0, in_reply_to__endswith=network.id_suffix)
-    rows = orphans.values("in_reply_to")
-    found = rows.annotate(wanted=Max("parents_wanted")).order_by("-wanted", "in_reply_to")[:limit]
+    rows = orphans.values("in_reply_to").annotate(wanted=Max("parents_wanted"))
+    found = rows.order_by("-wanted", "in_reply_to")[: min(limit, network.asked_at_once)]
     groups: dict[int, list[str]] = {}
     for row in found:
         groups.setdefault(row["wanted"], []).append(row["in_reply_to"])
@@ -107,10 +107,17 @@ def refresh_profiles(limit: int = 1000) -> int:
     seen = 0
     with ledger.batch():
         for account, network in readers("profiles_by_ids", "profiles"):
-            ids = list(stale_profiles(account.network).values_list("external_id", flat=True)[:limit])
+            rows = stale_profiles(account.network).filter(_asked_of(network))
+            ids = list(rows.values_list("external_id", flat=True)[:limit])
             for batch in batches(ids):
                 seen += _refresh(account, network, batch)
     return seen
+
+
+def _asked_of(network: Network) -> Q:
+    """Those of whom this server may tell, and those of whom no other has told for long."""
+    known = SocialProfile.objects.known_to(network).values("pk")
+    return Q(pk__in=known) | (Q(fetched_at__lt=timezone.now() - SILENT) & ~Q(told_by=""))
 
 
 def stale_profiles(network: str) -> QuerySet[SocialProfile]:
@@ -131,10 +138,11 @@ def _refresh(account: SocialAccount, network: Network, ids: Sequence[str]) -> in
     rows = SocialProfile.objects.filter(network=account.network)
     closed = [author.external_id for author in found.authors if author.protected]
     store(Page(authors=found.authors), account, kind="profiles")
-    hide_profiles(rows.filter(external_id__in=closed).values_list("pk", flat=True), "protected")
+    hide_profiles(rows.known_to(network).filter(external_id__in=closed).values_list("pk", flat=True), "protected")
     rows.filter(external_id__in=ids).update(fetched_at=timezone.now())
     for state, missing in by_state(found.missing, STATE_OF, "gone"):
-        hide_profiles(rows.filter(external_id__in=missing).values_list("pk", flat=True), state)
+        known = rows.known_to(network)
+        hide_profiles(known.filter(external_id__in=missing).values_list("pk", flat=True), state)
     return len(found.authors)
 
 
@@ -169,7 +177,7 @@ def _accounts_with_closed_posts() -> set[int]:
 
 def _check_some(account: SocialAccount, network: Network, which: Q, limit: int) -> int:
     rows = unchecked_posts(network.id).filter(which, external_id__endswith=network.id_suffix)
-    ids = list(rows.values_list("external_id", flat=True)[:limit])
+    ids = list(rows.values_list("external_id", flat=True)[: min(limit, network.asked_at_once)])
     return sum(_check(account, network, batch) for batch in batches(ids))
 
 

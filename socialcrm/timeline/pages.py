@@ -162,10 +162,13 @@ def _may_read(post: Any, mine: list[int], user: Any) -> bool:
 
 
 def _once(posts: list[Any]) -> list[Any]:
-    """A post that two of our accounts saw through two servers has two rows: the one that names an account is shown."""
-    best: dict[tuple[str, str], Any] = {}
+    """A post that two of our accounts saw through two servers has two rows: the one that names an account is shown.
+
+    Where the servers do not say the same, both are: neither may hide what the other said.
+    """
+    best: dict[tuple[str, str, str], Any] = {}
     for post in posts:
-        key = (post.network, post.url or post.external_id)
+        key = (post.network, post.url or post.external_id, post.text)
         if key not in best or (post.mentioned_account and not best[key].mentioned_account):
             best[key] = post
     return list(best.values())

@@ -209,6 +209,32 @@ def test_their_edit_and_their_deletion_are_seen(town: Fediverse) -> None:
     assert (other.state, other.text) == ("deleted", "")
 
 
+def test_an_old_server_is_asked_for_one_post_after_the_other_and_for_few_at_a_time(town: Fediverse) -> None:
+    town.sandbox.control("POST", "version", {"version": "4.2.10"})
+    try:
+        account = town.connect()
+        assert account.server_facts["many"] is False
+        made = [town.says(f"@lumen_desk number {n}") for n in range(18)]
+        sync.pull_account(account)
+        town.sandbox.control("POST", "edit", {"network": "mastodon", "id": made[0], "text": "@lumen_desk changed"})
+        town.sandbox.control("POST", "delete", {"network": "mastodon", "id": made[1]})
+        rows = Post.objects.filter(external_id__in=[f"{one}@{town.host}" for one in made])
+        Post.objects.exclude(pk__in=rows).update(seen_at=timezone.now())
+        for number, one in enumerate(made):
+            seen = timezone.now() - timedelta(days=2, seconds=-number)
+            rows.filter(external_id=f"{one}@{town.host}").update(seen_at=seen)
+        old = rows.filter(seen_at__lt=timezone.now() - timedelta(days=1), state="live")
+        left = []
+        for _round in range(2):
+            sync.check_deletions()
+            left.append(old.count())
+    finally:
+        town.sandbox.control("POST", "version", {"version": None})
+    assert left == [3, 0]
+    first, second = (rows.get(external_id=f"{one}@{town.host}") for one in made[:2])
+    assert first.edited and "changed" in first.text and (second.state, second.text) == ("deleted", "")
+
+
 def test_a_private_message_of_one_account_is_not_taken_for_deleted_by_another(town: Fediverse) -> None:
     town.connect("lumen_lighting")  # the first to be asked, and not let in on it
     account = town.connect()

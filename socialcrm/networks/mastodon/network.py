@@ -27,15 +27,17 @@ from socialcrm.networks.base import (
     Undecided,
     Verdict,
 )
+from socialcrm.networks.gather import one_by_one
 from socialcrm.networks.html import plain, web_address
 
 from . import rules, walk
 from .parse import VISIBILITY, local, missing
 from .people import People
 from .server import address
-from .wire import MAccount, MContext, MId, MNotification, MStatus, read, readable
+from .wire import MAccount, MContext, MNotification, MStatus, ids_of, read, readable
 
 STATUSES, NOTIFICATIONS, BY_ID = 40, 80, 20  # most in a page [docs; BY_ID mem]
+ONE_BY_ONE = 15  # posts in one round of upkeep
 THEIRS = {ours: theirs for theirs, ours in VISIBILITY.items()}
 WIDEST_FIRST = list(THEIRS)
 Raws = list[msgspec.Raw]
@@ -58,10 +60,11 @@ class Mastodon(People):
         params = [("types[]", "mention"), *walk.window(cursor, token, NOTIFICATIONS)]
 
         def parse(answer: Response) -> Page:
-            found, odd = readable(read(answer.body, Raws), MNotification)
+            raws = read(answer.body, Raws)
+            found, odd = readable(raws, MNotification)
             page = self._page([one.status for one in found if bytes(one.status) != b"null"])
             page = msgspec.structs.replace(page, unreadable=(*odd, *page.unreadable))
-            return walk.stepped(page, cursor, token, NOTIFICATIONS, [one.id for one in found])
+            return walk.stepped(page, cursor, token, NOTIFICATIONS, ids_of(raws))
 
         return self._pages("/api/v1/notifications", "notifications", parse, params)
 
@@ -76,7 +79,7 @@ class Mastodon(People):
 
         def parse(answer: Response) -> Page:
             raws = read(answer.body, Raws)
-            return walk.stepped(self._page(raws), cursor, token, size, [one.id for one in readable(raws, MId)[0]])
+            return walk.stepped(self._page(raws), cursor, token, size, ids_of(raws))
 
         path = f"/api/v1/accounts/{self.local_id(author_id)}/statuses"
         return self._pages(path, "accounts/statuses", parse, params)
@@ -93,14 +96,35 @@ class Mastodon(People):
         return self._pages("/api/v1/statuses", "statuses", parse, [("id[]", local(one)) for one in ids])
 
     def posts(self, ids: Sequence[str]) -> Page:
-        """Posts by id, in as many calls as it takes; only those that this server told us of."""
+        """Posts by id, in as many calls as it takes; only those that this server told us of.
+
+        A server before 4.3 gives one in a call: GET /api/v1/statuses/:id.
+        """
         mine = [one for one in ids if one.endswith(self.id_suffix)]
-        pages = [self.run(self.posts_call(mine[start : start + BY_ID])) for start in range(0, len(mine), BY_ID)]
+        if self.gives_many:
+            calls = {one: self.posts_call(mine[at : at + BY_ID]) for at, one in enumerate(mine) if at % BY_ID == 0}
+        else:
+            calls = {one: self._post_call(one) for one in mine}
+        pages, gone = one_by_one(self.transport, calls)
         return Page(
             posts=tuple(post for page in pages for post in page.posts),
-            missing=tuple(one for page in pages for one in page.missing),
+            missing=(*gone, *(one for page in pages for one in page.missing)),
             unreadable=tuple(one for page in pages for one in page.unreadable),
         )
+
+    def _post_call(self, external_id: str) -> Call[Page]:
+        path = f"/api/v1/statuses/{local(external_id)}"
+        return self._pages(path, "statuses", lambda answer: self._page([answer.body]), missing="deleted")
+
+    @property
+    def gives_many(self) -> bool:
+        """Whether our server gives many posts in a call; until it was asked, it is taken for a new one."""
+        return bool(self.facts.get("many", True))
+
+    @property
+    def asked_at_once(self) -> int:
+        """Of an old server one call a post: so few that mentions and answers keep most of its 300 in five minutes."""
+        return super().asked_at_once if self.gives_many else ONE_BY_ONE
 
     def thread_call(self, thread_id: str, token: str = "") -> Call[Page]:
         """GET /api/v1/statuses/:id/context: all before and after a post, without itself."""
@@ -123,7 +147,7 @@ class Mastodon(People):
         units = lambda page: len(page.posts)  # noqa: E731
         return self.server.call("GET", path, endpoint, parse, params=params, missing=missing, units=units)
 
-    def _page(self, raws: Sequence[msgspec.Raw]) -> Page:
+    def _page(self, raws: Sequence[msgspec.Raw | bytes]) -> Page:
         reader = self.reader()
         page = reader.page(raws)
         self.learn(reader.uris)
@@ -202,7 +226,12 @@ class Mastodon(People):
         limits = found.configuration.statuses
         limit = rules.between(limits.max_characters, 1, rules.LONGEST, self.post_limit)
         link = rules.between(limits.characters_reserved_per_url, 1, limit, rules.PER_LINK)
-        return {"domain": found.domain[:255], "limit": limit, "link": link}
+        return {
+            "domain": self.server.domain(found.domain, self.own_handle),
+            "limit": limit,
+            "link": link,
+            "many": found.api_versions is not None,
+        }
 
     def check_text(self, text: str, to_handles: Sequence[str] = ()) -> TextCheck:
         """By the limits of the account's server, where they are known, else by Mastodon's own."""
@@ -247,11 +276,12 @@ class Mastodon(People):
     def finish_sign_in(self, kept: Mapping[str, str], query: Mapping[str, str]) -> Credentials:
         """Credentials with the account's URI and @name@server in them."""
         found = self.server.finish(kept, query)
-        found = replace(found, facts=Mastodon(self.options, found).server_facts())
         me = Mastodon(self.options, found, on_spent=self.on_spent).me()
-        if urlsplit(me.external_id).netloc.lower() != self.server.host:
+        if me.told_by:
             raise Rejected(gettext("This server speaks for another one: connect the account at its own address."))
-        return replace(found, external_id=me.external_id, handle=me.handle)
+        found = replace(found, external_id=me.external_id, handle=me.handle)
+        facts = Mastodon(self.options, found).server_facts()
+        return replace(found, handle=f"{me.handle.partition('@')[0]}@{facts['domain']}", facts=facts)
 
     def revoke(self) -> None:
         """End the access on the server's side."""

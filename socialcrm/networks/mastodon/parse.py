@@ -10,6 +10,7 @@ import msgspec
 from socialcrm.networks.border import Author, FetchedPost, Metrics, Missing, Page, Unreachable
 from socialcrm.networks.html import first_link, plain, web_address
 from socialcrm.networks.reading import utc
+from socialcrm.networks.servers import host_of, is_under
 
 from .wire import MAccount, MMedia, MOption, MStatus, read
 
@@ -41,35 +42,50 @@ class Reader:
         """A post's key: two servers give the same id to two posts, and two ids to one post."""
         return f"{local_id}@{self.host}" if local_id else ""
 
-    def handle(self, acct: str) -> str:
-        """user@host, also for people of this server, whom it names without."""
-        return acct if "@" in acct else f"{acct}@{self.domain}"
+    def handle(self, acct: str, home: str) -> str:
+        """user@host. People of this server have its domain, others one that can be theirs: else the host of their URI.
+
+        A server's people may be named after a domain above it (LOCAL_DOMAIN); any other domain anyone could claim.
+        """
+        name, _, domain = acct.partition("@")
+        if home == self.host:
+            return f"{name}@{self.domain}"
+        return f"{name}@{domain if is_under(home, domain.lower()) else home}"
 
     def author(self, raw: bytes | msgspec.Raw) -> Author:
         """A person. Raises Unreachable where it is none."""
         one = read(raw, MAccount)
         uri = one.uri or one.url or ""
-        if not uri:
+        home = host_of(uri)
+        if not home:
             raise Unreachable(code="unreadable")
         self.uris[one.id] = uri
+        handle = self.handle(one.acct or one.username, home)
         fields = one.fields or []
         links = [first_link(line.value) for line in sorted(fields, key=lambda line: not line.verified_at)]
         return Author(
             external_id=uri,
-            handle=self.handle(one.acct or one.username),
+            handle=handle,
             name=one.display_name or one.username,
             bio=plain(one.note or "")[0],
             website=next(filter(None, links), ""),
-            url=web_address(one.url) or web_address(uri),
+            url=self.link(one.url, home, handle) or uri,
             avatar_url=web_address(one.avatar),
             followers=_count(one.followers_count),
             following=_count(one.following_count),
             posts_count=_count(one.statuses_count),
             joined_at=utc(one.created_at),
+            told_by="" if home == self.host else self.host,
             raw=bytes(raw),
         )
 
-    def posts(self, raws: Iterable[msgspec.Raw]) -> list[FetchedPost]:
+    def link(self, address: str | None, home: str, handle: str) -> str:
+        """The address, where it leads to the person's own server, to the domain in their name, or to this server."""
+        where = host_of(address)
+        own = {home, self.host, handle.partition("@")[2]}
+        return web_address(address) if where in own else ""
+
+    def posts(self, raws: Iterable[msgspec.Raw | bytes]) -> list[FetchedPost]:
         """Posts, those that can't be understood set aside."""
         found = []
         for raw in raws:
@@ -80,8 +96,9 @@ class Reader:
                 self.unreadable.append(bytes(raw))
         return [self._post(status, author, raw) for status, author, raw in found]
 
-    def _post(self, status: MStatus, author: Author, raw: msgspec.Raw) -> FetchedPost:
+    def _post(self, status: MStatus, author: Author, raw: msgspec.Raw | bytes) -> FetchedPost:
         text, entities = _told(status)
+        home = host_of(author.external_id)
         return FetchedPost(
             external_id=self.key(status.id),
             author=author,
@@ -95,7 +112,7 @@ class Reader:
             kind=_kind(status),
             visibility=VISIBILITY.get(status.visibility, "private"),
             lang=(status.language or "")[:8],
-            url=web_address(status.url) or web_address(status.uri),
+            url=self.link(status.url, home, author.handle) or self.link(status.uri, home, author.handle),
             mentioned_ids=tuple(dict.fromkeys(filter(None, (self._uri(status, m.id) for m in status.mentions or ())))),
             metrics=Metrics(
                 likes=_count(status.favourites_count),
@@ -111,12 +128,13 @@ class Reader:
 
     def _uri(self, status: MStatus, local_id: str) -> str:
         """The URI of someone named by this server's own id, where the answer tells it."""
+        us = {self.own_handle, self.own_handle.partition("@")[0]}  # a server names its own people without host
         for one in status.mentions or ():
-            if one.id == local_id and self.own_uri and self.handle(one.acct).lower() == self.own_handle:
+            if one.id == local_id and self.own_uri and one.acct.lower() in us:
                 return self.own_uri
         return self.uris.get(local_id, "")
 
-    def page(self, raws: Iterable[msgspec.Raw], cursor: str = "") -> Page:
+    def page(self, raws: Iterable[msgspec.Raw | bytes], cursor: str = "") -> Page:
         """A page, oldest first; its cursor is its newest post, or the one we had."""
         posts = sorted(self.posts(raws), key=lambda post: sort_key(local(post.external_id)))
         return Page(

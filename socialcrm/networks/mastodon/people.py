@@ -11,22 +11,20 @@ from socialcrm.networks.base import (
     Author,
     Call,
     Credentials,
-    Missing,
     Network,
-    NetworkError,
     NotFound,
     OnSpent,
     Profiles,
     Response,
     Whom,
 )
+from socialcrm.networks.gather import one_by_one
 
 from . import rules
 from .parse import Reader
 from .server import Server
 from .wire import MAccount, MSearch, read
 
-AT_ONCE = 8  # calls to one server: a person's browser does as many
 _local_ids: dict[tuple[str, str], str] = {}
 
 
@@ -45,7 +43,22 @@ class People(Network):
     @property
     def domain(self) -> str:
         """The host in the handles of this server's people; not always the host of its API."""
-        return self.own_handle.partition("@")[2] or self.facts.get("domain") or self.server.host
+        return self.facts.get("domain") or self.own_handle.partition("@")[2] or self.server.host
+
+    @property
+    def told_by(self) -> str:
+        """Our server."""
+        return self.server.host
+
+    @property
+    def home(self) -> str:
+        """People's URIs begin with the address of their server."""
+        return f"{self.server.base.partition('://')[0]}://{self.server.host}/"
+
+    @classmethod
+    def handle_of_id(cls, external_id: str) -> str:
+        """https://host/users/name is name@host, whoever says so."""
+        return rules.handle_of_uri(external_id)
 
     def reader(self) -> Reader:
         """Reads one answer of this server."""
@@ -85,17 +98,7 @@ class People(Network):
         return Profiles(authors=(*met.authors, *far.authors), missing=far.missing)
 
     def _people(self, calls: Mapping[str, Call[Author]]) -> Profiles:
-        """Those that answered. An error that stops them all is raised; one that stops some, leaves these for later."""
-        if not calls:
-            return Profiles()
-        asked: list[Call[Any]] = list(calls.values())
-        answers = dict(zip(calls, self.transport.run_many(asked, AT_ONCE), strict=True))
-        authors = tuple(one for one in answers.values() if isinstance(one, Author))
-        gone = {name: one for name, one in answers.items() if isinstance(one, NotFound)}
-        failed = [one for one in answers.values() if isinstance(one, NetworkError) and not isinstance(one, NotFound)]
-        if failed and not authors:
-            raise failed[0]
-        missing = tuple(Missing(external_id=name, why=error.code) for name, error in gone.items())
+        authors, missing = one_by_one(self.transport, calls)
         return Profiles(authors=authors, missing=missing)
 
     def _person(self, path: str, endpoint: str, params: Sequence[tuple[str, str]] = ()) -> Call[Author]:

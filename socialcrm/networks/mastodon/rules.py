@@ -20,6 +20,7 @@ _LEADING = re.compile(r"\s*@\w(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d{1,5})?)?(?=\s|\Z
 _HANDLE = re.compile(r"@?(\w(?:[\w.-]*\w)?)@([A-Za-z0-9.-]+(?::\d{1,5})?)", re.ASCII)
 _PATH = re.compile(r"(?:/\w+)?/@(\w(?:[\w.-]*\w)?)(?:@([\w.-]+(?::\d{1,5})?))?(?:/.*)?", re.ASCII)
 _URI = re.compile(r"(?:/\w+)?/(?:users|ap/users|u|profile)/[\w.-]+/?", re.ASCII)
+_SPELLED = re.compile(r"https?://([\w.-]+(?::\d{1,5})?)/users/(\w(?:[\w.-]*\w)?)", re.ASCII)
 # Their people's pages look like Mastodon's and are not.
 OTHERS = {"medium.com", "youtube.com", "tiktok.com", "t.me", "substack.com", "twitter.com", "x.com", "github.com"}
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
@@ -99,6 +100,12 @@ def fingerprint(text: str) -> str:
     while hit := _LEADING.match(text):
         text = text[hit.end() :]
     return " ".join(normalize("NFC", _REMOTE.sub(r"@\1", text)).split())
+
+
+def handle_of_uri(uri: str) -> str:
+    """The name@host that a URI of the usual form spells, or ""."""
+    hit = _SPELLED.fullmatch(uri.lower())
+    return f"{hit[2]}@{hit[1]}" if hit else ""
 
 
 def parse_handle(text: str) -> Whom:

@@ -6,7 +6,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from django.utils.translation import gettext
 from oauthlib.oauth2 import WebApplicationClient
@@ -15,6 +15,7 @@ from socialcrm.networks.border import (
     AuthExpired,
     Call,
     Limit,
+    NetworkError,
     NotFound,
     Rejected,
     Request,
@@ -22,13 +23,13 @@ from socialcrm.networks.border import (
     Spent,
     Unreachable,
 )
-from socialcrm.networks.guard import Guard
 from socialcrm.networks.reading import accounted
+from socialcrm.networks.servers import host_of, is_listed, is_under, server_address
 from socialcrm.networks.signin import App, Credentials, SignIn
 from socialcrm.networks.transport import Bearer, transport_for
 
 from .errors import error_of, limit_of
-from .wire import MApp, MInstance, MServer, MToken, read
+from .wire import MApp, MFinger, MInstance, MServer, MToken, read
 
 T = TypeVar("T")
 SCOPES = ("profile", "read:accounts", "read:notifications", "read:search", "read:statuses", "write:statuses")
@@ -38,23 +39,11 @@ APP_NAME = "Social CRM"
 
 
 def address(text: str, options: Mapping[str, Any]) -> str:
-    """The server's address in "mastodon.example", "@acme@mastodon.example" or a page's address there.
-
-    Rejected with a sentence where there is none. Only a host that the site listed as its own keeps path and http.
-    """
-    bare = text.strip().rstrip("/")
-    wrong = Rejected(gettext("Type the address of your Mastodon server, for example mastodon.social."), code="server")
-    try:
-        parts = urlsplit(bare if "://" in bare else f"https://{bare.rpartition('@')[2]}")
-        port = parts.port or (80 if parts.scheme == "http" else 443)
-    except ValueError:
-        raise wrong from None
-    host = (parts.hostname or "").lower()
-    if Guard(options.get("private_hosts", ())).is_listed(host, port):
-        return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}"
-    if "." not in host or not host.isascii() or parts.scheme not in {"http", "https"} or "@" in parts.netloc:
-        raise wrong
-    return f"https://{parts.netloc.lower()}"
+    """The server's address as it is kept. Rejected with a sentence where the text names none."""
+    if found := server_address(text, options):
+        return found
+    sentence = gettext("Type the address of your Mastodon server, for example mastodon.social.")
+    raise Rejected(sentence, code="server")
 
 
 class Server:
@@ -68,7 +57,7 @@ class Server:
     ) -> None:
         self.options, self.own, self.on_spent = options, own, on_spent
         self.base = (own.server if own and own.server else str(options.get("api_url") or "")).rstrip("/")
-        self.host = urlsplit(self.base).netloc.lower()
+        self.host = host_of(self.base)
 
     def call(
         self,
@@ -101,6 +90,32 @@ class Server:
     def instance(self) -> MInstance:
         """GET /api/v2/instance [since 4.0]."""
         return self._ask("GET", "/api/v2/instance", MInstance)
+
+    def domain(self, claimed: str, handle: str) -> str:
+        """The domain in the names of this server's people: the one it claims, where that is true, else its host.
+
+        It is where the site listed the server as its own, where the server lies at or below that domain, and where the
+        domain itself says (WebFinger) that the account's name leads here.
+        """
+        domain = claimed.strip().lower()[:255]
+        if is_listed(self.base, self.options) or is_under(self.host, domain):
+            return domain
+        sane = bool(domain) and host_of(f"https://{domain}/") == domain
+        return domain if sane and self._is_led_to(domain, handle) else self.host
+
+    def _is_led_to(self, domain: str, handle: str) -> bool:
+        name = handle.partition("@")[0]
+        query = urlencode({"resource": f"acct:{name}@{domain}"})
+        request = Request("GET", f"https://{domain}/.well-known/webfinger?{query}", "webfinger")
+
+        def parse(response: Response) -> bool:
+            found = read(response.body, MFinger)
+            return any(one.rel == "self" and host_of(one.href) == self.host for one in found.links)
+
+        try:
+            return bool(name) and transport_for(self.options).run(Call(request, parse))
+        except NetworkError:
+            return False
 
     # Signing in
 

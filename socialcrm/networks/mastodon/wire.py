@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -14,12 +14,20 @@ from socialcrm.networks.reading import BAD, repair
 
 T = TypeVar("T")
 NULL = msgspec.Raw(b"null")
+# Numbers on Mastodon, letters too on its kin; nothing that has a meaning in an address, or in a key of ours.
+Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,100}\Z")]
 
 
 class MId(msgspec.Struct, gc=False):
     """Anything of which only the id matters."""
 
-    id: str
+    id: Id
+
+
+class MLoose(msgspec.Struct, gc=False):
+    """Anything that has a place in a list, however little sense it makes else."""
+
+    id: Id | int
 
 
 class MField(msgspec.Struct, gc=False):
@@ -33,7 +41,7 @@ class MField(msgspec.Struct, gc=False):
 class MAccount(msgspec.Struct, gc=False):
     """A person as one server knows them; `id` is that server's own, `uri` is the same everywhere."""
 
-    id: str
+    id: Id
     username: str = ""
     acct: str = ""
     uri: str | None = None
@@ -82,13 +90,13 @@ class MQuoted(msgspec.Struct, gc=False):
     """What a quote leads to, in its two shapes: the post, or its id alone."""
 
     quoted_status: MId | None = None
-    quoted_status_id: str | None = None
+    quoted_status_id: Id | None = None
 
 
 class MStatus(msgspec.Struct, gc=False):
     """A post."""
 
-    id: str
+    id: Id
     account: msgspec.Raw
     created_at: datetime
     content: str = ""
@@ -97,7 +105,7 @@ class MStatus(msgspec.Struct, gc=False):
     language: str | None = None
     uri: str | None = None
     url: str | None = None
-    in_reply_to_id: str | None = None
+    in_reply_to_id: Id | None = None
     in_reply_to_account_id: str | None = None
     replies_count: int | None = None
     reblogs_count: int | None = None
@@ -114,7 +122,7 @@ class MStatus(msgspec.Struct, gc=False):
 class MNotification(msgspec.Struct, gc=False):
     """Something that happened to the account."""
 
-    id: str
+    id: Id
     status: msgspec.Raw = NULL
 
 
@@ -158,6 +166,19 @@ class MServer(msgspec.Struct, gc=False):
     code_challenge_methods_supported: list[str] | None = None
 
 
+class MLink(msgspec.Struct, gc=False):
+    """Where something of a person is."""
+
+    rel: str = ""
+    href: str = ""
+
+
+class MFinger(msgspec.Struct, gc=False):
+    """What WebFinger (RFC 7033) says of a name."""
+
+    links: list[MLink] = []
+
+
 class MStatusLimits(msgspec.Struct, gc=False):
     """How long a post may be; whatever a server says here, the rest of its answer is read."""
 
@@ -175,6 +196,7 @@ class MInstance(msgspec.Struct, gc=False):
     """The server; the host in the handles of its people may be another than that of its API."""
 
     domain: str
+    api_versions: Any = None  # said since 4.3
     configuration: MConfiguration = msgspec.field(default_factory=MConfiguration)
 
 
@@ -187,6 +209,11 @@ def readable(raws: Iterable[msgspec.Raw], kind: type[T]) -> tuple[list[T], list[
         except Unreachable:
             odd.append(bytes(raw))
     return found, odd
+
+
+def ids_of(raws: Iterable[msgspec.Raw]) -> list[str]:
+    """The ids in a list as they stand, also of what cannot be read further: a walk must get past it."""
+    return [str(one.id) for one in readable(raws, MLoose)[0]]
 
 
 def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:

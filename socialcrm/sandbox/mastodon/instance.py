@@ -8,10 +8,8 @@ from socialcrm.sandbox.words import words
 from .addresses import base
 from .endpoint import MISSING, Caller, Refused, Row
 from .statuses import MAX_CHARACTERS, PER_URL
+from .versions import is_new, version
 
-VERSION = "4.6.4"
-# Servers from here on describe their OAuth, know the scope `profile`, and take PKCE.
-DISCOVERY = (4, 3)
 SCOPES = words(
     "read write profile follow push read:accounts read:notifications read:search read:statuses "
     "write:statuses write:media write:favourites write:conversations"
@@ -46,19 +44,9 @@ CLOSED = {"enabled": False, "approval_required": False, "reason_required": False
 FEEDS = ("live_feeds", "hashtag_feeds", "trending_link_feeds")
 
 
-def version(sandbox: Sandbox) -> str:
-    """The version that the server plays; the control API chooses it."""
-    return str(sandbox.world.get("masto_version") or VERSION)
-
-
-def is_described(sandbox: Sandbox) -> bool:
-    """Whether the server is new enough to describe its OAuth."""
-    return tuple(int(part) for part in version(sandbox).split(".")[:2]) >= DISCOVERY
-
-
 def scopes(sandbox: Sandbox) -> list[str]:
     """The scopes that this version knows."""
-    return SCOPES if is_described(sandbox) else [one for one in SCOPES if one != "profile"]
+    return SCOPES if is_new(sandbox) else [one for one in SCOPES if one != "profile"]
 
 
 def _configuration(caller: Caller) -> Row:
@@ -100,7 +88,7 @@ def v2(caller: Caller) -> Row:
         "languages": ["en", "fr"],
         "configuration": _configuration(caller),
         "registrations": {**CLOSED, "message": None, "min_age": None, "url": None},
-        "api_versions": {"mastodon": 10},
+        **({"api_versions": {"mastodon": 10}} if is_new(caller.sandbox) else {}),
         "wrapstodon": None,
         "contact": {"email": f"admin@{HOME}", "account": None},
         "rules": [],
@@ -136,7 +124,7 @@ def _counts(caller: Caller) -> Row:
 
 def oauth(caller: Caller) -> Row:
     """GET /.well-known/oauth-authorization-server (RFC 8414; Mastodon 4.3 and later, 404 before)."""
-    if not is_described(caller.sandbox):
+    if not is_new(caller.sandbox):
         raise Refused(404, MISSING)
     home = base(caller.sandbox)
     return {

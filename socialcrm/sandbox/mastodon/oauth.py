@@ -17,7 +17,8 @@ from socialcrm.sandbox.state import HOME, MASTODON, Sandbox, of
 from . import store
 from .addresses import face_url
 from .apps import find, issue
-from .instance import is_described, scopes
+from .instance import scopes
+from .versions import is_new
 
 CODE_MS = 600_000
 CAN = {
@@ -100,7 +101,7 @@ def _decided(sandbox: Sandbox, form: dict[str, str]) -> dict[str, str]:
     code = secrets.token_urlsafe(32)
     row = {"token": code, "kind": "code", "client_id": form["client_id"], "account": who["id"]}
     row |= {"scope": form.get("scope", "read"), "redirect_uri": form["redirect_uri"]}
-    challenge = form.get("code_challenge", "") if is_described(sandbox) else ""
+    challenge = form.get("code_challenge", "") if is_new(sandbox) else ""
     more = {"challenge": challenge, "at": sandbox.clock.now(), "revoked": 0}
     sandbox.world.insert_many("masto_tokens", [{**row, **more}])
     return {"code": code, **state}

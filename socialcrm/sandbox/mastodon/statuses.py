@@ -8,6 +8,7 @@ from . import render, store
 from .endpoint import MISSING, Caller, Refused, Row, invalid
 from .length import count
 from .paging import window
+from .versions import is_new
 
 VISIBILITIES = {"public", "unlisted", "private", "direct"}
 MAX_CHARACTERS, PER_URL = 500, 23
@@ -50,7 +51,9 @@ def status(caller: Caller) -> Row:
 
 
 def many(caller: Caller) -> list[Row]:
-    """GET /api/v1/statuses?id[]=: those that can be seen."""
+    """GET /api/v1/statuses?id[]=: those that can be seen; servers before 4.3 have no such page."""
+    if not is_new(caller.sandbox):
+        raise Refused(404, MISSING)
     asked = caller.request.query.getall("id[]", [])[:MOST_AT_ONCE]
     rows = (store.status(caller.sandbox, one) for one in asked)
     return [_shown(caller, row) for row in rows if row and _visible(caller, row)]

@@ -121,7 +121,7 @@ def test_the_count_is_the_servers() -> None:
 def test_limits_are_the_servers_once_they_are_known(scene: MastodonScene) -> None:
     network = scene.network()
     told = network.server_facts()
-    assert told == {"domain": "town.example", "limit": 500, "link": 23}
+    assert told == {"domain": "town.example", "limit": 500, "link": 23, "many": True}
     wide = Mastodon(scene.site(), replace(scene.credentials(), facts={**told, "limit": 5000, "link": 10}))
     assert wide.text_limit == wide.check_text("hi").limit == 5000 and network.check_text("hi").limit == 500
     assert wide.check_text("https://a.example/abcdefgh").length == 10
