@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -56,14 +58,41 @@ def visible_profiles(user: Any) -> QuerySet[SocialProfile]:
     return SocialProfile.objects.filter(Exists(linked_visibly) | of_nobody)
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of what was said a user may see, as facts: which accounts are theirs to use, and whether private posts."""
+
+    accounts: tuple[int, ...]
+    private: bool
+
+    def readable(self, way: str = "") -> Q:
+        """As `readable`; `way` leads from the rows that are asked to their post: "post__"."""
+        return _readable(self.accounts, self.private, way)
+
+    def replies(self) -> Q:
+        """Of the replies as these accounts, those whose words the user may read."""
+        of_theirs = Q(account__in=self.accounts)
+        return of_theirs if self.private else of_theirs & ~Q(audience="private")
+
+
+def sight_of(user: Any, accounts: Iterable[SocialAccount] | None = None) -> Sight:
+    """The user's sight; `accounts` are those that they may use, where the caller has loaded them."""
+    found = usable_accounts(user).values_list("pk", flat=True) if accounts is None else (one.pk for one in accounts)
+    # No account has the key 0: a list that is never empty keeps the queries' form.
+    return Sight(tuple(sorted(found)) or (0,), user.has_perm("socialcrm.read_private_posts"))
+
+
 def readable(user: Any) -> Q:
     """Posts that were not said in private, and private ones to or by the user's accounts, for who may read such."""
-    open_to_all = ~Q(visibility="private")
-    if not user.has_perm("socialcrm.read_private_posts"):
+    return _readable(usable_accounts(user).values("pk"), user.has_perm("socialcrm.read_private_posts"))
+
+
+def _readable(accounts: Any, private: bool, way: str = "") -> Q:
+    open_to_all = ~Q(**{f"{way}visibility": "private"})
+    if not private:
         return open_to_all
-    mine = usable_accounts(user).values("pk")
-    to_us = Mention.objects.filter(post=OuterRef("pk"), account__in=mine)
-    return open_to_all | Q(account__in=mine) | Q(Exists(to_us))
+    to_us = Mention.objects.filter(post=OuterRef(f"{way}pk"), account__in=accounts)
+    return open_to_all | Q(**{f"{way}account__in": accounts}) | Q(Exists(to_us))
 
 
 def readable_mentions(user: Any) -> Q:

@@ -35,7 +35,7 @@ def read_timeline(contact: Any, request: Request, limit: int) -> tuple[list[dict
 
 def summary(contact: Any, user: Any) -> dict[str, Any]:
     """A contact's social summary."""
-    who = timeline.people(contact)
+    who = timeline.people(contact, user)
     return {
         **contact_rows([contact])[0],
         "emails": get_adapter().emails(contact),

@@ -7,6 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+# Posts that may not be shown to everybody, or not as this row.
+ODD = Q(visibility="private") | Q(same_as__isnull=False)
+
 
 class Post(models.Model):
     """A message as the network showed it, never edited by us; unique per (network, external_id).
@@ -63,6 +66,8 @@ class Post(models.Model):
     stored_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)  # when the network last said this; older news never wins
     parents_wanted = models.PositiveSmallIntegerField(default=0)  # how many missing parents upwards are to be fetched
+    # Rows of one post that several servers told us of share the key of the first; None where there is one row alone.
+    same_as = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("post")
@@ -71,10 +76,16 @@ class Post(models.Model):
         indexes = [
             models.Index(fields=["author", "-posted_at", "-id"], name="socialcrm_post_author"),
             models.Index(
-                fields=["to_profile", "-posted_at", "-id"],
+                fields=["to_profile", "-posted_at", "-id", "account"],
                 condition=Q(account__isnull=False),
-                name="socialcrm_post_ours",
+                name="socialcrm_post_to_them",
             ),
+            # The few posts that not everybody is shown, to be taken off the counts of all.
+            models.Index(fields=["author"], condition=ODD, name="socialcrm_post_odd"),
+            models.Index(
+                fields=["to_profile"], condition=ODD & Q(account__isnull=False), name="socialcrm_post_odd_to_them"
+            ),
+            models.Index(fields=["same_as"], condition=Q(same_as__isnull=False), name="socialcrm_post_same"),
             models.Index(fields=["network", "thread_id"], name="socialcrm_post_thread", condition=~Q(thread_id="")),
             models.Index(fields=["gone_at"], name="socialcrm_post_withheld", condition=Q(state="withheld")),
             models.Index(
@@ -142,7 +153,7 @@ class Mention(models.Model):
         verbose_name_plural = _("mentions")
         constraints = [models.UniqueConstraint(fields=["post", "account"], name="socialcrm_mention_once")]
         indexes = [
-            models.Index(fields=["author", "-posted_at", "-post"], name="socialcrm_mention_author"),
+            models.Index(fields=["author", "-posted_at", "-post", "account"], name="socialcrm_mention_by"),
             models.Index(fields=["account", "-posted_at"], name="socialcrm_mention_account"),
             models.Index(fields=["conversation", "-posted_at", "-post"], name="socialcrm_mention_talk"),
         ]

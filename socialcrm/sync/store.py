@@ -17,7 +17,7 @@ from socialcrm.models import Post, SocialAccount, Stream
 from socialcrm.networks.base import Page
 from socialcrm.signals import post_stored
 
-from . import sql, streams, threads
+from . import same, sql, streams, threads
 from .rows import MENTIONS, PARENTS, POSTS, PROFILES, Batch, Rows
 
 logger = logging.getLogger(__name__)
@@ -90,6 +90,7 @@ def store_many(batches: Sequence[Batch]) -> Stored:
 
 def _store(rows: Rows, outcomes: Sequence[streams.Outcome], batches: Sequence[Batch]) -> Stored:
     with transaction.atomic():
+        same.take_turns(batches)
         joined = threads.settle(rows)
         work = bulk.Bulk()
         stored = Stored(posts=len(rows.posts), refused=rows.refused)
@@ -97,6 +98,7 @@ def _store(rows: Rows, outcomes: Sequence[streams.Outcome], batches: Sequence[Ba
         recompute_conversations(work, stored.conversations - settled, heard=True)
         recompute_conversations(work, joined - stored.conversations, heard=False)
         _settle_own(work, stored)
+        same.mark(work, rows, stored.new_ids)
         streams.write_gaps(outcomes)
         if stored.new_ids:
             transaction.on_commit(partial(_announce, stored.new_ids, batches[0].account))

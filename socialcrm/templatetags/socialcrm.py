@@ -35,10 +35,10 @@ def social_panel(context: Any, contacts: Any) -> PanelHtml:
     return PanelHtml.of(panel, get_template("socialcrm/panel.html").render({"panel": panel}, request))
 
 
-@register.simple_tag
-def social_summary(contact: Any) -> People:
-    """Linked profiles, suggestions and counts of a contact, for a page that cannot carry the panel. One query."""
-    return people(contact)
+@register.simple_tag(takes_context=True)
+def social_summary(context: Any, contact: Any) -> People:
+    """Linked profiles, suggestions and counts of a contact, for a page that cannot carry the panel. Two queries."""
+    return people(contact, context["request"].user)
 
 
 @register.simple_tag

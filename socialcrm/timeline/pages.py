@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connections
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from socialcrm.access import usable_accounts
+from socialcrm.access import Sight, sight_of
 from socialcrm.models import Mention, Post, ProfileLink, Reply, SocialAccount
 
 from .ready import ready
 from .shape import KINDS, Cursor, Entry, Head, Item, People, TimelinePage
+from .shown import naming, shown
 
 UNSENT = (Reply.State.QUEUED, Reply.State.SENDING, Reply.State.UNKNOWN, Reply.State.FAILED)
 THREAD_POSTS = 200
 
 
-def people(contacts: Any) -> People:
-    """Load the profiles of a contact or of several (a QuerySet stays a subquery), with their counts: one query."""
+def people(contacts: Any, user: Any, accounts: Iterable[SocialAccount] | None = None) -> People:
+    """The profiles of a contact or of several (a QuerySet stays a subquery), with what the user sees of them counted.
+
+    One query; one more where `accounts`, those that the user may use, are not handed in.
+    """
     found = contacts if isinstance(contacts, (list, tuple, set, QuerySet)) else [contacts]
-    links = list(ready.links.filter(contact__in=found))
+    sight = sight_of(user, accounts)
+    links = list(ready(sight).links.filter(contact__in=found))
     return People(
         found,
         [link for link in links if link.state == ProfileLink.State.LINKED],
         sorted((link for link in links if link.state == ProfileLink.State.SUGGESTED), key=lambda link: -link.score),
+        sight,
     )
 
 
-def counts(contact: Any) -> dict[str, int]:
-    """How many items each tab of the timeline holds: all, posts, mentions, replies."""
-    return people(contact).counts
+def counts(contact: Any, user: Any) -> dict[str, int]:
+    """How many posts each tab of the timeline holds for the user: all, posts, mentions, replies."""
+    return people(contact, user).counts
 
 
 def timeline(
@@ -43,22 +49,20 @@ def timeline(
     limit: int = 20,
     *,
     who: People | None = None,
-    accounts: Sequence[SocialAccount] | None = None,
 ) -> TimelinePage:
     """A page of what these contacts and we said to each other, for a user who may see the contacts.
 
-    `who` and `accounts` (those that the user may act as) are loaded where the caller does not hand them in.
+    `who` is loaded where the caller does not hand it in.
     """
-    who = who or people(contacts)
-    mine = [a.pk for a in (accounts if accounts is not None else usable_accounts(user))]
+    who = who or people(contacts, user)
     kind = kind if kind in KINDS else "all"
     cursor = Cursor.parse(before)
     profiles = who.profile_ids(network)
     page = TimelinePage([], "", who, kind, network or "", cursor is None)
     if not profiles:
         return page
-    heads = _heads(profiles, mine, kind, cursor, limit + 1)
-    page.items = _items(heads[:limit], who, profiles, mine, kind, cursor, user)
+    heads = _heads(profiles, who.sight, kind, cursor, limit + 1)
+    page.items = _items(heads[:limit], who, profiles, kind, cursor, user)
     if len(heads) > limit:
         page.next_cursor = str(Cursor(heads[limit - 1].at, heads[limit - 1].post_id))
     return page
@@ -69,15 +73,14 @@ def item_of(post: Post, user: Any, who: People | None = None) -> Item:
     profile_id = post.author_id if post.account_id is None else post.to_profile_id
     if who is None:
         link = ProfileLink.objects.filter(profile=profile_id, state="linked").select_related("contact").first()
-        who = People([link.contact] if link and link.contact else [], [link] if link else [], [])
+        who = People([link.contact] if link and link.contact else [], [link] if link else [], [], sight_of(user))
     head = Head(post.posted_at, post.pk, post.thread_id, post.network)
-    mine = list(usable_accounts(user).values_list("pk", flat=True))
-    items = _items([head], who, [profile_id] if profile_id else [], mine, "all", None, user)
+    items = _items([head], who, [profile_id] if profile_id else [], "all", None, user)
     return next((item for item in items if any(p.pk == post.pk for p in item.posts)), items[0])
 
 
-def _heads(profiles: list[int], mine: list[int], kind: str, cursor: Cursor | None, n: int) -> list[Head]:
-    arms = [arm for arm in _arms(profiles, mine, kind, cursor, n) if arm is not None]
+def _heads(profiles: list[int], sight: Sight, kind: str, cursor: Cursor | None, n: int) -> list[Head]:
+    arms = [arm for arm in _arms(profiles, sight, kind, cursor, n) if arm is not None]
     rows = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
     newest: dict[int, Head] = {}
     for row in rows:
@@ -87,20 +90,24 @@ def _heads(profiles: list[int], mine: list[int], kind: str, cursor: Cursor | Non
     return sorted(newest.values(), key=lambda head: (head.at, head.post_id), reverse=True)[:n]
 
 
-def _arms(profiles: list[int], mine: list[int], kind: str, cursor: Cursor | None, n: int) -> Iterable[Any]:
-    mentions = Mention.objects.filter(author__in=profiles)
+def _arms(profiles: list[int], sight: Sight, kind: str, cursor: Cursor | None, n: int) -> Iterable[Any]:
     if kind in ("all", "posts"):
-        theirs = Post.objects.filter(author__in=profiles)
+        theirs = Post.objects.filter(shown(sight), author__in=profiles)
         if kind == "posts":
-            theirs = theirs.exclude(pk__in=mentions.values("post"))
+            theirs = theirs.exclude(Exists(naming(sight, "pk")))
         yield _arm(theirs, cursor, n)
     if kind == "mentions":
-        # One post may mention two of our accounts.
-        yield _arm(mentions, cursor, 2 * n, post="post__")
+        # One post may mention several of our accounts.
+        first = ~Exists(naming(sight, "post").filter(pk__lt=OuterRef("pk")))
+        mentions = Mention.objects.filter(
+            first, shown(sight, "post__"), author__in=profiles, account__in=sight.accounts
+        )
+        yield _arm(mentions, cursor, n, post="post__")
     if kind in ("all", "replies"):
-        yield _arm(Post.objects.filter(to_profile__in=profiles, account__in=mine, account__isnull=False), cursor, n)
-        unsent = Reply.objects.filter(state__in=UNSENT, post__author__in=profiles, account__in=mine)
-        yield _arm(unsent, cursor, n, at="created_at", post="post__")
+        ours = Post.objects.filter(shown(sight), account__in=sight.accounts, account__isnull=False)
+        yield _arm(ours.filter(to_profile__in=profiles), cursor, n)
+        unsent = Reply.objects.filter(shown(sight, "post__"), sight.replies(), state__in=UNSENT)
+        yield _arm(unsent.filter(post__author__in=profiles), cursor, n, at="created_at", post="post__")
 
 
 def _arm(
@@ -123,62 +130,39 @@ def _items(
     heads: list[Head],
     who: People,
     profiles: list[int],
-    mine: list[int],
     kind: str,
     cursor: Cursor | None,
     user: Any,
 ) -> list[Item]:
-    posts = _posts(heads, profiles, mine, user)
-    replies = _replies(posts, mine, user)
-    shown = {head.post_id for head in heads}
+    posts = _posts(heads, profiles, who.sight)
+    replies = _replies(posts, who.sight, user)
+    of_page = {head.post_id for head in heads}
     items = []
     for thread in _threads(posts):
         entries = _entries(thread, replies)
         if any(entry.ours for entry in entries):
             items.append(_item(entries, who, kind))
         else:
-            items += [_item([entry], who, kind) for entry in entries if entry.post and entry.post.pk in shown]
+            items += [_item([entry], who, kind) for entry in entries if entry.post and entry.post.pk in of_page]
     if cursor:
-        items = [item for item in items if (item.at, item.posts[-1].pk) < cursor]
+        items = [item for item in items if (item.at, item.newest) < cursor]
     return sorted(items, key=lambda item: (item.at, item.key), reverse=True)
 
 
-def _posts(heads: list[Head], profiles: list[int], mine: list[int], user: Any) -> list[Post]:
+def _posts(heads: list[Head], profiles: list[int], sight: Sight) -> list[Post]:
     pks = [head.post_id for head in heads]
     threads = {head.thread_id for head in heads if head.thread_id}
     whole = Q(network__in={head.network for head in heads}, thread_id__in=threads)
-    between_us = Q(author__in=profiles) | Q(to_profile__in=profiles, account__in=mine)
-    rows = ready.posts.filter(Q(pk__in=pks) | (whole & between_us) if threads else Q(pk__in=pks))
-    shown = _once([post for post in rows[:THREAD_POSTS] if _may_read(post, mine, user)])
-    return sorted(shown, key=lambda post: (post.posted_at, post.pk))
+    between_us = Q(author__in=profiles) | Q(to_profile__in=profiles, account__in=sight.accounts)
+    rows = ready(sight).posts.filter(Q(pk__in=pks) | (whole & between_us) if threads else Q(pk__in=pks))
+    return sorted(rows[:THREAD_POSTS], key=lambda post: (post.posted_at, post.pk))
 
 
-def _may_read(post: Any, mine: list[int], user: Any) -> bool:
-    """As `access.readable`, from what is loaded; where a private post names two accounts of ours, by the first."""
-    if not post.is_private:
-        return True
-    to_us = post.account_id in mine or post.mentioned_account in mine
-    return to_us and bool(user.has_perm("socialcrm.read_private_posts"))
-
-
-def _once(posts: list[Any]) -> list[Any]:
-    """A post that two of our accounts saw through two servers has two rows: the one that names an account is shown.
-
-    Where the servers do not say the same, both are: neither may hide what the other said.
-    """
-    best: dict[tuple[str, str, str], Any] = {}
-    for post in posts:
-        key = (post.network, post.url or post.external_id, post.text)
-        if key not in best or (post.mentioned_account and not best[key].mentioned_account):
-            best[key] = post
-    return list(best.values())
-
-
-def _replies(posts: list[Post], mine: list[int], user: Any) -> dict[int, list[Reply]]:
+def _replies(posts: list[Post], sight: Sight, user: Any) -> dict[int, list[Reply]]:
     """The replies to these posts, of the user's accounts and by the user."""
     theirs = {post.pk: post for post in posts if post.account_id is None}
     found: dict[int, list[Reply]] = {}
-    for reply in ready.replies.filter(Q(account__in=mine) | Q(user=user.pk), post__in=list(theirs)):
+    for reply in ready(sight).replies.filter(sight.replies() | Q(user=user.pk), post__in=list(theirs)):
         post = theirs[reply.post_id or 0]
         reply.post = post  # a failed reply shows where it can be answered instead, without a query
         found.setdefault(post.pk, []).append(reply)
@@ -205,14 +189,16 @@ def _entries(thread: list[Post], replies: dict[int, list[Reply]]) -> list[Entry]
 
 
 def _item(entries: list[Entry], who: People, kind: str) -> Item:
-    events = [entry.at for entry in entries if kind in ("all", entry.kind)] or [entries[-1].at]
+    events = [entry.event for entry in entries if kind in ("all", entry.kind)] or [entries[-1].event]
+    at, newest = max(events)
     first = next((entry.post for entry in entries if entry.post and not entry.ours), None)
     anchor = first or next(entry.post for entry in entries if entry.post)
     profile_id = anchor.author_id if anchor.account_id is None else anchor.to_profile_id
     return Item(
         key=str(anchor.pk),
-        at=max(events),
+        at=at,
         entries=entries,
         contact=who.contact_by_profile.get(profile_id or 0),
         profile=anchor.author if anchor.account_id is None else None,
+        newest=newest,
     )

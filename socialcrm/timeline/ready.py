@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import JSONObject
 
+from socialcrm.access import Sight
 from socialcrm.models import Mention, Post, ProfileLink, Reply
+from socialcrm.models.post import ODD
+
+from .shown import naming, shown
+
+MOST_SIGHTS = 64  # colleagues nearly always see with the same eyes
 
 from .about import columns
 
 
-# One set a thread: to compile a query, Django counts references in the subqueries that its copies share.
-class Ready(threading.local):
-    """Queries to filter further."""
+@dataclass
+class Ready:
+    """Queries to filter further, for who sees so much. Each count is of what a reader with this sight can page to."""
+
+    sight: Sight
 
     @cached_property
     def links(self) -> QuerySet[ProfileLink]:
@@ -25,17 +34,18 @@ class Ready(threading.local):
             ProfileLink.objects.filter(state__in=("linked", "suggested"))
             .select_related("profile", "decided_by")
             .defer("profile__raw")
-            .annotate(n_posts=_count(Post, "author"), n_mentions=_count(Mention, "author"), n_ours=_count_ours())
-            .annotate(**_moving())
+            .annotate(n_posts=_posts(), n_mentions=_mentions(self.sight), n_ours=_ours(self.sight))
+            .annotate(**_hidden(self.sight), **_moving(self.sight))
             .order_by(F("profile__followers").desc(nulls_last=True), "-score", "pk")
         )
 
     @cached_property
     def posts(self) -> QuerySet[Post]:
-        """Posts with their authors and why they concern us, newest first."""
-        first_mention = Mention.objects.filter(post=OuterRef("pk")).order_by("pk")
+        """The posts that are shown, with their authors and why they concern us, newest first."""
+        first_mention = naming(self.sight, "pk").order_by("pk")
         return (
-            Post.objects.select_related("author")
+            Post.objects.filter(shown(self.sight))
+            .select_related("author")
             .defer("raw", "author__raw", "author__bio")
             .annotate(
                 mention_reason=Subquery(first_mention.values("reason")[:1]),
@@ -48,28 +58,67 @@ class Ready(threading.local):
     @cached_property
     def replies(self) -> QuerySet[Reply]:
         """Replies that are to be seen, oldest first, with who wrote them as whom."""
-        shown = Reply.objects.exclude(state=Reply.State.CANCELLED).order_by("pk")
-        return shown.select_related("user", "account").defer("account__credentials")
+        told = Reply.objects.exclude(state=Reply.State.CANCELLED).order_by("pk")
+        return told.select_related("user", "account").defer("account__credentials")
 
 
-ready = Ready()
+# One set a thread: to compile a query, Django counts references in the subqueries that its copies share.
+class _Made(threading.local):
+    def __init__(self) -> None:
+        self.by_sight: dict[Sight, Ready] = {}
 
 
-def _count(model: Any, column: str) -> Case:
-    rows = model.objects.filter(**{column: OuterRef("profile")}).order_by().values(column)
-    unit = "post" if model is Mention else "pk"
-    return _if_linked(rows.annotate(n=Count(unit, distinct=model is Mention)).values("n"))
+_made = _Made()
 
 
-def _count_ours() -> Case:
-    rows = Post.objects.filter(to_profile=OuterRef("profile"), account__isnull=False)
-    return _if_linked(rows.order_by().values("to_profile").annotate(n=Count("pk")).values("n"))
+def ready(sight: Sight) -> Ready:
+    """The queries for this sight, those of the last few sights ready."""
+    known = _made.by_sight
+    found = known.pop(sight, None) or Ready(sight)
+    if len(known) >= MOST_SIGHTS:
+        del known[next(iter(known))]
+    known[sight] = found
+    return found
 
 
-def _moving() -> dict[str, Subquery]:
+def _posts() -> Case:
+    return _if_linked(_count(Post.objects.filter(author=OuterRef("profile")), "author"))
+
+
+def _mentions(sight: Sight) -> Case:
+    rows = Mention.objects.filter(author=OuterRef("profile"), account__in=sight.accounts)
+    return _if_linked(_count(rows, "author", Count("post", distinct=True)))
+
+
+def _ours(sight: Sight) -> Case:
+    rows = Post.objects.filter(to_profile=OuterRef("profile"), account__in=sight.accounts, account__isnull=False)
+    return _if_linked(_count(rows, "to_profile"))
+
+
+def _count(rows: QuerySet[Any], column: str, count: Count | None = None) -> QuerySet[Any, Any]:
+    return rows.order_by().values(column).annotate(n=count or Count("pk")).values("n")
+
+
+def _hidden(sight: Sight) -> dict[str, Subquery]:
+    """What those counts hold and the timeline does not show: few rows, by an index of their own."""
+    odd = Post.objects.filter(ODD).exclude(shown(sight)).order_by()
+    theirs, ours = (
+        odd.filter(author=OuterRef("profile")),
+        odd.filter(to_profile=OuterRef("profile"), account__in=sight.accounts, account__isnull=False),
+    )
+    naming_us = Count("pk", filter=Q(Exists(naming(sight, "pk"))))
+    figures = JSONObject(posts=Count("pk"), mentions=naming_us)
+    return {
+        "hidden": Subquery(theirs.values("author").annotate(told=figures).values("told")),
+        "hidden_ours": Subquery(_count(ours, "to_profile"), output_field=IntegerField()),
+    }
+
+
+def _moving(sight: Sight) -> dict[str, Subquery]:
     """What tells that a reply moved: those in flight by their own index, the settled ones by their conversation."""
-    moving = Reply.objects.filter(state__in=Reply.IN_FLIGHT, post__author=OuterRef("profile")).order_by()
-    ours = Reply.objects.filter(conversation__profile=OuterRef("profile")).order_by()
+    told = Reply.objects.filter(sight.replies()).order_by()
+    moving = told.filter(state__in=Reply.IN_FLIGHT, post__author=OuterRef("profile"))
+    ours = told.filter(conversation__profile=OuterRef("profile"))
     sending = Count("pk", filter=Q(state="sending"))
     return {
         "moving": Subquery(moving.values("post__author").annotate(told=_told(sending=sending)).values("told")),

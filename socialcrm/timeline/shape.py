@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.utils.dateparse import parse_datetime
 
+from socialcrm.access import Sight
 from socialcrm.contacts import get_adapter
 from socialcrm.models import Post, ProfileLink, Reply, SocialProfile
 
@@ -59,6 +60,7 @@ class People:
     asked: Iterable[Any]
     links: list[ProfileLink]
     suggestions: list[ProfileLink]
+    sight: Sight
 
     @cached_property
     def contacts(self) -> list[Any]:
@@ -86,19 +88,17 @@ class People:
         """Networks on which these people have a linked profile."""
         return sorted({link.profile.network for link in self.links})
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
-        """How many posts, mentions of us and replies of ours there are; `posts` are those that are no mentions."""
-        total, mentions, ours = (
-            sum(getattr(link, name) or 0 for link in self.links) for name in ("n_posts", "n_mentions", "n_ours")
-        )
-        return {"all": total + ours, "posts": max(total - mentions, 0), "mentions": mentions, "replies": ours}
+        """How many posts, mentions of us and replies of ours the reader can page to; `posts` are no mentions."""
+        totals = [_shown_of(link) for link in self.links]
+        posts, mentions, ours = (sum(column) for column in zip(*totals, strict=True)) if totals else (0, 0, 0)
+        return {"all": posts + ours, "posts": posts - mentions, "mentions": mentions, "replies": ours}
 
     @property
     def version(self) -> str:
         """Changes when a post, a mention, an answer, a reply's state, a link or a suggestion is new."""
-        names = ("n_posts", "n_mentions", "n_ours", "moving", "settled")
-        facts = [(link.pk, link.state, *(getattr(link, name) for name in names)) for link in self.links]
+        facts = [(link.pk, link.state, *_shown_of(link), *_told_of(link)) for link in self.links]
         facts += [(link.pk, link.state, link.score) for link in self.suggestions]
         return blake2s(repr(sorted(facts)).encode(), digest_size=8).hexdigest()
 
@@ -118,6 +118,11 @@ class Entry:
         return self.post is None or self.post.account_id is not None
 
     @property
+    def event(self) -> tuple[datetime, int]:
+        """When, and which post it is or answers: its place among the events of the page, see Head."""
+        return self.at, self.post.pk if self.post else (self.reply and self.reply.post_id) or 0
+
+    @property
     def kind(self) -> str:
         """Under which tab it counts."""
         if self.ours:
@@ -127,13 +132,14 @@ class Entry:
 
 @dataclass
 class Item:
-    """One row of the timeline: a post alone, or a thread that we took part in."""
+    """One row of the timeline: a post alone, or a thread that we took part in. `newest`: which event was `at`."""
 
     key: str
     at: datetime
     entries: list[Entry]
     contact: Any = None
     profile: SocialProfile | None = None
+    newest: int = 0
 
     @property
     def posts(self) -> list[Post]:
@@ -190,3 +196,15 @@ def _facts(entry: Entry) -> tuple[Any, ...]:
     said = (post.pk, post.state, post.edited, post.likes, post.replies_count, post.reposts, post.text) if post else ()
     done = (reply.pk, reply.state, reply.hold, reply.not_before, reply.error_detail) if reply else ()
     return said, done
+
+
+def _shown_of(link: Any) -> tuple[int, int, int]:
+    """A link's posts, of them mentions of us, and our posts to them: all that there are, less what is not shown."""
+    hidden = link.hidden or {"posts": 0, "mentions": 0}
+    posts, mentions, ours = (number or 0 for number in (link.n_posts, link.n_mentions, link.n_ours))
+    return posts - hidden["posts"], mentions - hidden["mentions"], ours - (link.hidden_ours or 0)
+
+
+def _told_of(link: Any) -> tuple[Any, Any]:
+    """What tells that a reply moved."""
+    return link.moving, link.settled

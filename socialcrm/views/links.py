@@ -206,7 +206,7 @@ def _aside(
     if c := in_inbox(request):
         screen = {"screen": screen_of(request, c)}
         return fragment(request, "socialcrm/inbox/_customer.html", screen, toast=message, undo=undo)
-    panel: Panel = build_panel(request.user, None, {}, who=people(contact))
+    panel: Panel = build_panel(request.user, None, {}, who=people(contact, request.user))
     context = {"panel": panel, "who": panel.who, "may_link": panel.may_link, "may_reply": panel.may_reply}
     return fragment(request, "socialcrm/_aside.html", context, toast=message, undo=undo)
 

@@ -140,10 +140,20 @@ class PanelHtml(SafeString):
         return f"composer-{self.write_to}"
 
 
-def build_panel(user: Any, contacts: Any, query: Mapping[str, str], base: str = "", who: People | None = None) -> Panel:
-    """Load the panel of these contacts, which the user may see: at most 10 queries."""
-    who = who or people(contacts)
-    accounts = list(usable_accounts(user).defer("credentials"))
+def build_panel(
+    user: Any,
+    contacts: Any,
+    query: Mapping[str, str],
+    base: str = "",
+    who: People | None = None,
+    accounts: list[SocialAccount] | None = None,
+) -> Panel:
+    """Load the panel of these contacts, which the user may see: at most 10 queries.
+
+    `who`, and the `accounts` that the user may use, are loaded where the caller does not hand them in.
+    """
+    accounts = _accounts(user) if accounts is None else accounts
+    who = who or people(contacts, user, accounts)
     page = timeline(
         who.contacts,
         user,
@@ -151,7 +161,6 @@ def build_panel(user: Any, contacts: Any, query: Mapping[str, str], base: str = 
         query.get("network") or None,
         query.get("before"),
         who=who,
-        accounts=accounts,
     )
     may_reply = user.has_perm("socialcrm.reply_as_account")
     panel = Panel(
@@ -173,12 +182,13 @@ def build_panel(user: Any, contacts: Any, query: Mapping[str, str], base: str = 
 def live(request: HttpRequest) -> HttpResponse:
     """What changed since the page was drawn: 304 when nothing, else the first page of the panel again."""
     wanted = request.GET.getlist("contact")[:MOST_CONTACTS]
-    who = people(visible_contacts(request.user).filter(pk__in=_keys(wanted)))
+    accounts = _accounts(request.user)
+    who = people(visible_contacts(request.user).filter(pk__in=_keys(wanted)), request.user, accounts)
     etag = f'"{who.version}"'
     if request.headers.get("If-None-Match") == etag or request.GET.get("v") == who.version:
         return HttpResponseNotModified(headers={"ETag": etag})
     query = {name: request.GET.get(name, "") for name in ("activity", "network")}
-    panel = build_panel(request.user, None, query, _base(request), who)
+    panel = build_panel(request.user, None, query, _base(request), who, accounts)
     response = render(request, "socialcrm/panel.html", {"panel": panel, "fragment": True})
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "no-store"
@@ -202,6 +212,10 @@ def contact(request: HttpRequest, pk: str) -> HttpResponse:
     adapter = get_adapter()
     context = {"contact": found, "name": adapter.name(found), "url": adapter.url(found)}
     return render(request, "socialcrm/contact.html", {**context, "base": conf.get("BASE_TEMPLATE")})
+
+
+def _accounts(user: Any) -> list[SocialAccount]:
+    return list(usable_accounts(user).defer("credentials"))
 
 
 def _keys(wanted: list[str]) -> list[Any]:

@@ -134,11 +134,11 @@ def test_each_tab_shows_its_kind(
 
 
 def test_the_counts_are_those_of_the_tabs(
-    ada: Any, mention: Post, acme: SocialAccount, ada_profile: SocialProfile
+    ada: Any, mention: Post, acme: SocialAccount, ada_profile: SocialProfile, rep: User
 ) -> None:
     our_answer(acme, mention, 6000, 5)
     say(ada_profile, 2, 8)
-    assert counts(ada) == {"all": 3, "posts": 1, "mentions": 1, "replies": 1}
+    assert counts(ada, rep) == {"all": 3, "posts": 1, "mentions": 1, "replies": 1}
 
 
 def test_pages_join_without_loss_or_doubles(
@@ -205,20 +205,20 @@ def test_several_contacts_share_one_timeline(
 def test_the_version_changes_with_what_is_new(
     ada: Any, mention: Post, acme: SocialAccount, ada_profile: SocialProfile, rep: User
 ) -> None:
-    versions = [people(ada).version]
+    versions = [people(ada, rep).version]
     say(ada_profile, 2, 1)
-    versions.append(people(ada).version)
+    versions.append(people(ada, rep).version)
     talk = Conversation.objects.create(
         account=acme, thread_id="5000", profile=ada_profile, opened_at=NOW, last_post_at=NOW
     )
     reply = Reply.objects.create(account=acme, post=mention, user=rep, text="x", client_key="k", conversation=talk)
-    versions.append(people(ada).version)
+    versions.append(people(ada, rep).version)
     Reply.objects.filter(pk=reply.pk).update(state="sending")
-    versions.append(people(ada).version)
+    versions.append(people(ada, rep).version)
     Reply.objects.filter(pk=reply.pk).update(state="failed")
-    versions.append(people(ada).version)
+    versions.append(people(ada, rep).version)
     assert len(set(versions)) == len(versions)
-    assert people(ada).version == versions[-1]
+    assert people(ada, rep).version == versions[-1]
 
 
 def test_an_unlinked_profile_takes_its_posts_along(ada: Any, mention: Post, rep: User) -> None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("socialcrm", "0006_presence"),
+        ("socialcrm", "0009_presence"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

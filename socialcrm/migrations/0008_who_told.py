@@ -21,7 +21,7 @@ def who_told(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("socialcrm", "0005_servers"),
+        ("socialcrm", "0007_lighter_mentions"),
     ]
 
     operations = [

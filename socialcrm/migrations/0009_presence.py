@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("socialcrm", "0005_servers"),
+        ("socialcrm", "0008_who_told"),
     ]
 
     operations = [

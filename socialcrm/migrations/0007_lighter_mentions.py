@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("socialcrm", "0005_servers"),
+        ("socialcrm", "0006_withheld_posts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
