@@ -76,7 +76,8 @@ class _RowForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class _RowSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
-    def get_deletion_widget(self) -> forms.CheckboxInput:
+    @classmethod
+    def get_deletion_widget(cls) -> Any:
         return forms.CheckboxInput(attrs={"class": "form-check-input m-0"})
 
 

@@ -14,11 +14,10 @@ from socialcrm.access import Sight
 from socialcrm.models import Mention, Post, ProfileLink, Reply
 from socialcrm.models.post import ODD
 
+from .about import columns
 from .shown import naming, shown
 
 MOST_SIGHTS = 64  # colleagues nearly always see with the same eyes
-
-from .about import columns
 
 
 @dataclass
@@ -96,7 +95,8 @@ def _ours(sight: Sight) -> Case:
 
 
 def _count(rows: QuerySet[Any], column: str, count: Count | None = None) -> QuerySet[Any, Any]:
-    return rows.order_by().values(column).annotate(n=count or Count("pk")).values("n")
+    counted: QuerySet[Any, Any] = rows.order_by().values(column).annotate(n=count or Count("pk")).values("n")
+    return counted
 
 
 def _hidden(sight: Sight) -> dict[str, Subquery]:

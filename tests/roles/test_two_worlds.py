@@ -5,16 +5,13 @@ So no count, version, header, file, cursor or message tells that there is someth
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from .asking import Answer, undone
 from .cast import holders
 from .hiding import BEYOND
-from .routes import ABSENT_SIDE, TABLE
-from .table import Route
-from .test_matrix import Case, call, keys_of
+from .routes import TABLE
+from .test_matrix import Case, call
 from .world import OWN, World
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +40,9 @@ def test_every_route_answers_as_if_there_were_nothing_beyond_the_wall(role: str,
         for take_away in BEYOND[role]:
             take_away()
         without = {case.route.name: read(case, world) for case in cases(role)}
-    different = [f"{name}: {_first(with_all[name], without[name])}" for name in without if with_all[name] != without[name]]
+    different = [
+        f"{name}: {_first(with_all[name], without[name])}" for name in without if with_all[name] != without[name]
+    ]
     assert not different, "\n".join(different)
 
 
