@@ -14,7 +14,7 @@ from .score import InfluenceScore
 from .stream import Gap, Stream
 from .suppressed import Suppressed
 from .token import ApiToken
-from .usage import ApiUsage
+from .usage import ApiUsage, DayCharge
 
 __all__ = [
     "ApiToken",
@@ -25,6 +25,7 @@ __all__ = [
     "ConversationEvent",
     "ConversationNote",
     "ConversationSeen",
+    "DayCharge",
     "Gap",
     "InfluenceScore",
     "Mention",

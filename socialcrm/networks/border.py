@@ -195,11 +195,15 @@ class Call(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What one call cost: `units` resources returned or created, in millionths of a US dollar."""
+    """What one call cost: `units` resources returned or created, in millionths of a US dollar.
+
+    `resources` names those of them that the network charges once a UTC day, each `micros / units`.
+    """
 
     endpoint: str
     units: int
     micros: int
+    resources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
