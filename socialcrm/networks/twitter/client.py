@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from requests.auth import AuthBase
-from requests_oauthlib import OAuth1
 
 from socialcrm.networks.border import Call, Limit, Request, Response, Spent
 from socialcrm.networks.headers import limit_of
@@ -18,6 +17,7 @@ from socialcrm.networks.transport import Bearer
 
 from .errors import error_of
 from .limits import ENDPOINTS
+from .signer import Signer
 
 # At DEBUG these two write tokens and verifiers into the log.
 for _name in ("oauthlib", "requests_oauthlib"):
@@ -68,7 +68,7 @@ class Client:
             return None
         if own.kind == "oauth1":
             key, secret = self.options.get("consumer_key", ""), self.options.get("consumer_secret", "")
-            signer: AuthBase = OAuth1(key, secret, own.access_token, own.token_secret)
+            signer: AuthBase = Signer(self.base, key, secret, own.access_token, own.token_secret)
             return signer
         return Bearer(own.access_token)
 
