@@ -104,4 +104,4 @@ def fill_gaps() -> int:
 @shared_task(name="socialcrm.prune")
 def prune() -> int:
     """Delete what is kept for some days only."""
-    return ledger.prune()
+    return ledger.prune() + sync.prune()

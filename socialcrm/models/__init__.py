@@ -9,6 +9,7 @@ from .canned import CannedReply
 from .conversation import Conversation, ConversationEvent, ConversationNote, ConversationSeen
 from .post import Mention, Post, Tombstone
 from .profile import ProfileLink, SocialProfile
+from .quarantine import Quarantined
 from .reply import Reply
 from .score import InfluenceScore
 from .stream import Gap, Stream
@@ -32,6 +33,7 @@ __all__ = [
     "NetworkApp",
     "Post",
     "ProfileLink",
+    "Quarantined",
     "Reply",
     "SocialAccount",
     "SocialProfile",

@@ -238,6 +238,7 @@ class NetworkError(Exception):
     ) -> None:
         super().__init__(detail or self.__class__.__name__)
         self.detail, self.status, self.code, self.limit = detail, status, code, limit
+        self.body = b""  # the answer, where it could not be read
 
 
 class Rejected(NetworkError):

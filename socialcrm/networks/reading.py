@@ -66,6 +66,7 @@ def accounted(
         except NetworkError as error:
             tell(Spent(request.endpoint, 0, 0), limit)
             error.status, error.limit = response.status, error.limit or limit
+            error.body = response.body if error.code == "unreadable" else b""
             raise as_lost(request, error) from None
         tell(Spent(request.endpoint, *cost(result)), limit)
         return result

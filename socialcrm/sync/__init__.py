@@ -6,6 +6,7 @@ from .forget import forget
 from .gaps import fill_gap, fill_lost
 from .health import Health, StreamHealth, health
 from .pull import pull, pull_account, pull_due
+from .quarantine import prune
 from .resolve import resolve_profile
 from .servers import refresh_servers
 from .store import Stored, store, store_many
@@ -26,6 +27,7 @@ __all__ = [
     "forget",
     "health",
     "make_due",
+    "prune",
     "pull",
     "pull_account",
     "pull_due",

@@ -17,7 +17,7 @@ from socialcrm.models import Post, SocialAccount, Stream
 from socialcrm.networks.base import Page
 from socialcrm.signals import post_stored
 
-from . import sql, streams, threads
+from . import quarantine, sql, streams, threads
 from .rows import MENTIONS, PARENTS, POSTS, PROFILES, Batch, Rows
 
 logger = logging.getLogger(__name__)
@@ -97,6 +97,7 @@ def _store(rows: Rows, outcomes: Sequence[streams.Outcome], batches: Sequence[Ba
         recompute_conversations(work, joined - stored.conversations, heard=False)
         _settle_own(work, stored)
         streams.write_gaps(outcomes)
+        quarantine.keep(quarantine.posts_of(batches))
         if stored.new_ids:
             transaction.on_commit(partial(_announce, stored.new_ids, batches[0].account))
     return stored
