@@ -6,9 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from .forms import TierForm
-from .models import AuditEntry, ProfileLink, Reply, SocialAccount, SocialProfile
+from .models import AuditEntry, ProfileLink, Quarantined, Reply, SocialAccount, SocialProfile
 
 READ_ONLY = ("network", "external_id", "handle", "profile", "state", "state_detail", "state_since", "connected_by")
 
@@ -91,3 +92,22 @@ class AuditEntryAdmin(_ReadOnly):
     list_filter = ("action",)
     list_select_related = ("user",)
     search_fields = ("object_id",)
+
+
+@admin.register(Quarantined)
+class QuarantinedAdmin(_ReadOnly):
+    """What a network sent and nobody could read, byte for byte, to look at."""
+
+    list_display = ("last_at", "account", "purpose", "why", "detail", "size", "times")
+    list_filter = ("account", "why")
+    list_select_related = ("account",)
+    fields = ("account", "purpose", "why", "detail", "size", "times", "first_at", "last_at", "content")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """A list needs no bytes."""
+        return super().get_queryset(request).defer("body", "account__credentials")
+
+    @admin.display(description=_("content"))
+    def content(self, row: Quarantined) -> str:
+        """The bytes as text; what is none is shown by number."""
+        return bytes(row.body).decode("utf-8", "backslashreplace")

@@ -20,6 +20,7 @@ from .models import (
     Mention,
     Post,
     ProfileLink,
+    Quarantined,
     Reply,
     SocialProfile,
     Stream,
@@ -46,6 +47,8 @@ def erase_contact(contact: Any, user: Any) -> dict[str, int]:
         gone["replies"] = _erase_answers(profiles)
         gone["scrubbed"] = sum(_scrub_others(profile) for profile in profiles)
         ProfileLink.objects.filter(contact=contact).delete()
+        # Nobody can say who is in what cannot be read.
+        Quarantined.objects.filter(account__network__in={profile.network for profile in profiles}).delete()
         SocialProfile.objects.filter(pk__in=[profile.pk for profile in profiles]).delete()
         audit.record(user, "contact_erase", contact, **gone)
     return gone

@@ -1,7 +1,8 @@
 """The ledger: what calls to networks cost, by account, purpose and hour (UTC), and what a month may still cost.
 
-Money is counted in millionths of a US dollar, as the network class prices a call. X bills a post that is read twice on
-one UTC day once; the ledger counts it twice, so it shows an upper bound.
+Money is counted in millionths of a US dollar, as the network class prices a call. X charges an app once a UTC day for
+the same post or person; so does the ledger, for all accounts of a network together: whoever reads it first pays. Read
+again at a higher price, it costs the difference.
 """
 
 from __future__ import annotations
@@ -14,14 +15,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
 from . import bulk, conf
-from .models import ApiUsage, SocialAccount
+from .models import ApiUsage, DayCharge, SocialAccount
 from .networks.base import Limit, Spent
 
 # Shares of the monthly cap up to which a purpose may spend: what matters less stops first, replies have it all.
@@ -44,7 +44,21 @@ ON CONFLICT (account_id, purpose, hour) DO UPDATE SET calls = socialcrm_apiusage
     failures = socialcrm_apiusage.failures + excluded.failures, units = socialcrm_apiusage.units + excluded.units,
     micros = socialcrm_apiusage.micros + excluded.micros
 """
+CHARGES = bulk.Staging(
+    "socialcrm_in_charge", (("day", "date"), ("network", "text"), ("resource", "text"), ("micros", "bigint"))
+)
+CHARGE = """
+INSERT INTO socialcrm_daycharge (day, network, resource, micros, added)
+SELECT s.day, s.network, s.resource, s.micros, s.micros FROM socialcrm_in_charge s
+WHERE TRUE ORDER BY s.day, s.network, s.resource
+ON CONFLICT (day, network, resource) DO UPDATE SET
+    added = excluded.micros - socialcrm_daycharge.micros, micros = excluded.micros
+    WHERE excluded.micros > socialcrm_daycharge.micros
+RETURNING day, network, resource, added
+"""
 Key = tuple[int, str, datetime]
+Resource = tuple[str, str, str]  # day (UTC), network, name
+MICROS = 3  # where the money stands among a key's sums
 
 
 @dataclass(slots=True)
@@ -53,15 +67,26 @@ class Notes:
 
     sums: dict[Key, list[int]] = field(default_factory=dict)
     limits: dict[tuple[int, str], Limit] = field(default_factory=dict)
+    charges: dict[Resource, tuple[int, Key]] = field(default_factory=dict)
 
-    def add(self, account_id: int, purpose: str, spent: Spent, limit: Limit | None, failed: bool) -> None:
-        """Add one call."""
+    def add(self, account: SocialAccount, purpose: str, spent: Spent, limit: Limit | None, failed: bool) -> None:
+        """Add one call. What is charged once a day is kept by name, to be looked up when the batch is written."""
         hour = timezone.now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        sums = self.sums.setdefault((account_id, purpose[:40], hour), [0, 0, 0, 0])
-        for place, amount in enumerate((1, int(failed), spent.units, spent.micros)):
+        key = account.pk, purpose[:40], hour
+        by_name = self._charge(account.network, spent, key) if spent.micros else 0
+        sums = self.sums.setdefault(key, [0, 0, 0, 0])
+        for place, amount in enumerate((1, int(failed), spent.units, spent.micros - by_name)):
             sums[place] += amount
         if limit is not None:
-            self.limits[account_id, purpose] = limit
+            self.limits[account.pk, purpose] = limit
+
+    def _charge(self, network: str, spent: Spent, key: Key) -> int:
+        price, day = spent.micros // max(spent.units, 1), key[2].date().isoformat()
+        for name in spent.resources:
+            resource = (day, network, name[:200])
+            if resource not in self.charges or self.charges[resource][0] < price:
+                self.charges[resource] = price, key
+        return price * len(spent.resources)
 
 
 _batch: ContextVar[Notes | None] = ContextVar("socialcrm_ledger_batch", default=None)
@@ -88,10 +113,10 @@ def note(account: SocialAccount, purpose: str, spent: Spent, limit: Limit | None
     """Write the cost of one call down: at once, or with the others at the end of a `batch`."""
     notes = _batch.get()
     if notes is not None:
-        notes.add(account.pk, purpose, spent, limit, failed)
+        notes.add(account, purpose, spent, limit, failed)
         return
     alone = Notes()
-    alone.add(account.pk, purpose, spent, limit, failed)
+    alone.add(account, purpose, spent, limit, failed)
     _write(alone)
 
 
@@ -109,15 +134,32 @@ def batch() -> Iterator[Notes]:
 
 def _write(notes: Notes) -> None:
     if notes.sums:
-        rows = [(*key, *sums) for key, sums in notes.sums.items()]
-        bulk.retry_deadlocks(partial(_add, rows))
+        bulk.retry_deadlocks(partial(_add, notes))
 
 
-def _add(rows: list[tuple[Any, ...]]) -> None:
+def _add(notes: Notes) -> None:
+    sums = {key: list(amounts) for key, amounts in notes.sums.items()}
     with transaction.atomic():
         work = bulk.Bulk()
-        work.stage(USAGE, rows)
+        for key, micros in _charge(work, notes):
+            sums[key][MICROS] += micros
+        work.stage(USAGE, [(*key, *amounts) for key, amounts in sums.items()])
         work.run(UPSERT, reading=USAGE)
+
+
+def _charge(work: bulk.Bulk, notes: Notes) -> Iterator[tuple[Key, int]]:
+    """What is charged to whom for resources that nobody read at this price today; one statement, none without them."""
+    if not notes.charges:
+        return
+    work.stage(CHARGES, [(*resource, price) for resource, (price, _key) in notes.charges.items()])
+    for day, network, name, added in work.run(CHARGE, reading=CHARGES):
+        yield notes.charges[str(day), network, name][1], added
+
+
+def prune() -> int:
+    """Forget what was charged on the days before yesterday; returns how many rows went."""
+    yesterday = timezone.now().astimezone(UTC).date() - timedelta(days=1)
+    return DayCharge.objects.filter(day__lt=yesterday).delete()[0]
 
 
 def month(account: SocialAccount) -> Month:

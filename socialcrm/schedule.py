@@ -25,6 +25,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "socialcrm-check-deletions": {"task": "socialcrm.check_deletions", "schedule": 900.0, "options": {"expires": 900}},
     "socialcrm-fill-gaps": {"task": "socialcrm.fill_gaps", "schedule": 300.0, "options": {"expires": 300}},
+    "socialcrm-prune": {"task": "socialcrm.prune", "schedule": 3600.0, "options": {"expires": 3600}},
     # Matching and scoring.
     "socialcrm-match-profiles": {"task": "socialcrm.match_profiles", "schedule": 10.0, "options": {"expires": 10}},
     "socialcrm-score-profiles": {

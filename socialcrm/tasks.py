@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from . import inbox, matching, outbox, scoring, sync
+from . import inbox, ledger, matching, outbox, scoring, sync
 from .models import SocialAccount
 
 # The outbox
@@ -96,3 +96,12 @@ def check_deletions() -> int:
 def fill_gaps() -> int:
     """Read again what a lost page token left out."""
     return sync.fill_lost()
+
+
+# Housekeeping
+
+
+@shared_task(name="socialcrm.prune")
+def prune() -> int:
+    """Delete what is kept for some days only."""
+    return ledger.prune() + sync.prune()

@@ -52,6 +52,9 @@ def answering(user: Any) -> Iterator[None]:
         raise _not_eligible(error) from error
     except outbox.NotAllowed as error:
         raise PermissionDenied(str(error)) from error
+    except outbox.NotWritten as error:
+        step = _("Repeat the call with the same Idempotency-Key.")
+        raise Problem(503, "not-written", str(error), next_step=step) from error
     except outbox.OutboxError as error:
         raise Problem(409, "not-now", str(error)) from error
 

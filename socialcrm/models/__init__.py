@@ -10,12 +10,13 @@ from .conversation import Conversation, ConversationEvent, ConversationNote, Con
 from .post import Mention, Post, Tombstone
 from .presence import Presence
 from .profile import ProfileLink, SocialProfile
+from .quarantine import Quarantined
 from .reply import Reply
 from .score import InfluenceScore
 from .stream import Gap, Stream
 from .suppressed import Suppressed
 from .token import ApiToken
-from .usage import ApiUsage
+from .usage import ApiUsage, DayCharge
 
 __all__ = [
     "ApiToken",
@@ -26,6 +27,7 @@ __all__ = [
     "ConversationEvent",
     "ConversationNote",
     "ConversationSeen",
+    "DayCharge",
     "Gap",
     "InfluenceScore",
     "Mention",
@@ -34,6 +36,7 @@ __all__ = [
     "Post",
     "Presence",
     "ProfileLink",
+    "Quarantined",
     "Reply",
     "SocialAccount",
     "SocialProfile",

@@ -1,4 +1,4 @@
-"""ApiUsage: the ledger of what calls to a network cost, by account, purpose and hour."""
+"""ApiUsage: the ledger of what calls to a network cost; DayCharge: what was charged today already."""
 
 from __future__ import annotations
 
@@ -24,3 +24,25 @@ class ApiUsage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.hour:%Y-%m-%d %H}h"
+
+
+class DayCharge(models.Model):
+    """A post or a person that a network charged us for on a day (UTC): read again that day, it costs nothing more.
+
+    `micros` is the highest price so far, `added` what the last reading that cost something added to it. Rows are kept
+    for two days.
+    """
+
+    pk = models.CompositePrimaryKey("day", "network", "resource")
+    day = models.DateField()
+    network = models.CharField(max_length=40)
+    resource = models.CharField(max_length=200)
+    micros = models.PositiveBigIntegerField()
+    added = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name = _("charge of a day")
+        verbose_name_plural = _("charges of a day")
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.day}"

@@ -196,11 +196,15 @@ class Call(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What one call cost: `units` resources returned or created, in millionths of a US dollar."""
+    """What one call cost: `units` resources returned or created, in millionths of a US dollar.
+
+    `resources` names those of them that the network charges once a UTC day, each `micros / units`.
+    """
 
     endpoint: str
     units: int
     micros: int
+    resources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +239,7 @@ class NetworkError(Exception):
     ) -> None:
         super().__init__(detail or self.__class__.__name__)
         self.detail, self.status, self.code, self.limit = detail, status, code, limit
+        self.body = b""  # the answer, where it could not be read
 
 
 class Rejected(NetworkError):

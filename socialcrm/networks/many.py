@@ -86,20 +86,26 @@ class _Runner:
         self.transport, self.own, self.hop = transport, own, hop
 
     async def fetch(self, call: Call[Any]) -> Answer:
+        from .transport import is_worth_another
+
+        try:
+            response = await self._follow(call)
+            return await self._follow(call) if is_worth_another(call, response) else response
+        except NetworkError as error:
+            return error
+
+    async def _follow(self, call: Call[Any]) -> Response:
         from .transport import is_secret, next_hop
 
         url, hops = call.request.url, 0
-        try:
-            while True:
-                guard = self.transport.guard_of(call.request.url, url)
-                guard.check_url(url, is_secret(call))
-                response = await self._once(call, url, self.own if guard is self.transport.guard else self.hop)
-                target = next_hop(call, url, response, hops)
-                if not target:
-                    return response
-                url, hops = target, hops + 1
-        except NetworkError as error:
-            return error
+        while True:
+            guard = self.transport.guard_of(call.request.url, url)
+            guard.check_url(url, is_secret(call))
+            response = await self._once(call, url, self.own if guard is self.transport.guard else self.hop)
+            target = next_hop(call, url, response, hops)
+            if not target:
+                return response
+            url, hops = target, hops + 1
 
     async def _once(self, call: Call[Any], url: str, session: aiohttp.ClientSession) -> Response:
         from .transport import ReadError, inflate, lost

@@ -48,11 +48,12 @@ def accounted(
     refusal: Callable[[Request, Response], NetworkError],
     limit_of: Callable[[Response, datetime], Limit | None],
     on_spent: Callable[[Spent, Limit | None], None] | None,
-    cost: Callable[[T], tuple[int, int]] = lambda _result: (1, 0),
+    cost: Callable[[T], tuple[int, int, tuple[str, ...]]] = lambda _result: (1, 0, ()),
 ) -> Callable[[Response], T]:
     """The reader of a Call: an answer is judged, read, and told to whoever keeps the ledger.
 
-    `cost` gives units and millionths of a US dollar; a refusal and an answer that cannot be read cost nothing.
+    `cost` gives units, millionths of a US dollar, and the names of what is charged once a day; a refusal and an answer
+    that cannot be read cost nothing.
     """
     tell = on_spent or (lambda _spent, _limit: None)
 
@@ -65,6 +66,7 @@ def accounted(
         except NetworkError as error:
             tell(Spent(request.endpoint, 0, 0), limit)
             error.status, error.limit = response.status, error.limit or limit
+            error.body = response.body if error.code == "unreadable" else b""
             raise as_lost(request, error) from None
         tell(Spent(request.endpoint, *cost(result)), limit)
         return result

@@ -57,6 +57,12 @@ def is_secret(call: Call[Any]) -> bool:
     return call.auth is not None or named or request.data is not None or request.method != "GET"
 
 
+def is_worth_another(call: Call[Any], response: Response) -> bool:
+    """Whether what signs the call learnt from a refusal how to sign it better. Only a refusal: nothing was done."""
+    learns = getattr(call.auth, "learns", None)
+    return response.status == 401 and learns is not None and bool(learns(response))
+
+
 def next_hop(call: Call[Any], url: str, response: Response, hops: int) -> str:
     """The address of a redirect that we may follow, or "". Raises when it is one redirect too many."""
     if response.status not in MOVED:
@@ -100,8 +106,12 @@ class Transport:
 
     def fetch(self, call: Call[Any]) -> Response:
         """The raw answer of one call, redirects of anonymous reads followed."""
-        url, hops = call.request.url, 0
         deadline = time.monotonic() + self.total_seconds
+        response = self._follow(call, deadline)
+        return self._follow(call, deadline) if is_worth_another(call, response) else response
+
+    def _follow(self, call: Call[Any], deadline: float) -> Response:
+        url, hops = call.request.url, 0
         while True:
             self.guard_of(call.request.url, url).check_url(url, is_secret(call))
             response = self._once(call, url, deadline)

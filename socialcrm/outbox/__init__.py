@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from .acts import cancel, hold_back, mark_outside, release, retry, settle
 from .echo import adopt_echo, adopt_echoes
-from .errors import AlreadyAnswered, KeyReused, NotAllowed, NotEligible, OutboxError, TextRefused, ThreadMovedOn
+from .errors import (
+    AlreadyAnswered,
+    KeyReused,
+    NotAllowed,
+    NotEligible,
+    NotWritten,
+    OutboxError,
+    TextRefused,
+    ThreadMovedOn,
+)
 from .intake import enqueue
 from .reconcile import reconcile
 from .rules import check_text, verdict
@@ -16,6 +25,7 @@ __all__ = [
     "KeyReused",
     "NotAllowed",
     "NotEligible",
+    "NotWritten",
     "OutboxError",
     "TextRefused",
     "ThreadMovedOn",

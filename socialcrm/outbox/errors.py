@@ -67,6 +67,15 @@ class KeyReused(OutboxError):
         self.reply = reply
 
 
+class NotWritten(OutboxError):
+    """The database takes nothing at the moment (it is full, or may only be read): without a row, nothing is sent."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Nothing can be written down here now, so nothing was sent. Keep your text, and try again later.")
+        )
+
+
 def _sentence(reply: Reply) -> str:
     if reply.pk is None:
         label = network_class(reply.account.network).label

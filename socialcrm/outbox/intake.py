@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InternalError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -19,8 +20,9 @@ from socialcrm.models import Conversation, Mention, Post, Reply, SocialAccount
 
 from . import bell, rules
 from .clock import db_now
-from .errors import AlreadyAnswered, KeyReused, OutboxError, ThreadMovedOn
+from .errors import AlreadyAnswered, KeyReused, NotWritten, OutboxError, ThreadMovedOn
 
+log = logging.getLogger(__name__)
 LIVE = (*Reply.IN_FLIGHT, "sent")
 
 
@@ -47,8 +49,8 @@ def enqueue(
     `seen_in_conversation` comes from a composer that showed the whole conversation: the id of their newest post in it.
     Then the first two are about the conversation too, and something that they wrote since stops the reply.
     `replaces` is a reply to the same post that failed and was edited: this one takes its place.
-    Raises NotAllowed, KeyReused, TextRefused, NotEligible, AlreadyAnswered, ThreadMovedOn, OutboxError; then nothing
-    was written.
+    Raises NotAllowed, KeyReused, TextRefused, NotEligible, AlreadyAnswered, ThreadMovedOn, NotWritten, OutboxError;
+    then nothing was written.
     """
     rules.must_be_allowed(user, account, post)
     key = client_key or uuid.uuid4().hex
@@ -69,6 +71,9 @@ def enqueue(
         return _write(row, seen, seen_post, seen_in_conversation, wait, replaces)
     except IntegrityError:
         return _explain(row)
+    except (OperationalError, InternalError) as error:
+        log.exception("The database takes no reply")
+        raise NotWritten from error
 
 
 def request_hash(account: SocialAccount, post: Post, text: str, audience: str) -> str:

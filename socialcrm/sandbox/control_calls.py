@@ -34,7 +34,12 @@ def clear_faults(sandbox: Sandbox, request: web.Request, body: Body) -> Body:
 
 
 def set_clock(sandbox: Sandbox, request: web.Request, body: Body) -> Body:
-    """POST /_control/clock {advance: seconds} or {set: time}; GET tells the time."""
+    """POST /_control/clock {advance: seconds} or {set: time}; GET tells the time.
+
+    {strict: true}: signed calls (OAuth 1.0a) must carry this clock's time, give or take five minutes.
+    """
+    if "strict" in body:
+        sandbox.world.set("strict_clock", bool(body["strict"]))
     try:
         if "advance" in body:
             sandbox.clock.advance(float(body["advance"]))

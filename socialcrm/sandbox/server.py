@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -51,6 +53,7 @@ def make_app(sandbox: Sandbox) -> web.Application:
     control.add(app)
     pages.add(app)
     app.cleanup_ctx.append(_live)
+    app.on_response_prepare.append(_own_time)
     return app
 
 
@@ -84,6 +87,12 @@ async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     rules = sandbox.faults.pick(network.id, request.method, request.path_qs, network.callers(request))
     return await faults.play(rules, request, handler)
+
+
+async def _own_time(request: web.Request, answer: web.StreamResponse) -> None:
+    """A network whose clock is strict tells its time."""
+    if at_path(request.path) is not None and of(request).world.get("strict_clock"):
+        answer.headers["date"] = format_datetime(datetime.fromtimestamp(of(request).clock.now() // 1000, UTC), True)
 
 
 async def _live(app: web.Application) -> AsyncIterator[None]:

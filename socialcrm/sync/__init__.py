@@ -6,6 +6,7 @@ from .forget import forget, hide_profiles
 from .gaps import fill_gap, fill_lost
 from .health import StreamHealth, stream_health, workers_alive
 from .pull import pull, pull_account, pull_due
+from .quarantine import prune
 from .resolve import resolve_profile
 from .servers import refresh_servers
 from .store import Stored, store, store_many
@@ -25,6 +26,7 @@ __all__ = [
     "forget",
     "hide_profiles",
     "make_due",
+    "prune",
     "pull",
     "pull_account",
     "pull_due",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
 
 from socialcrm import audit, connect, ledger
 from socialcrm.models import Gap, Stream
-from socialcrm.networks.base import NetworkError
+from socialcrm.networks.base import NetworkError, Page
 
+from . import quarantine
 from .pull import call_of
+from .quarantine import guarded
 from .store import store
 
 PAGES = 60
@@ -35,12 +38,20 @@ def _read(stream: Stream, gap: Gap) -> bool:
     network = connect.open_network(stream.account, stream.kind)
     again = Stream(account=stream.account, kind=stream.kind, profile=stream.profile, cursor=gap.after_id)
     for _page in range(PAGES):
-        page = network.run(call_of(network, again))
+        page = _ask(stream, lambda: network.run(guarded(call_of(network, again))))
         store(page, stream.account, kind=stream.kind)
         if not page.next_token:
             return not page.truncated
         again.walk_token = page.next_token
     return False
+
+
+def _ask(stream: Stream, ask: Callable[[], Page]) -> Page:
+    try:
+        return ask()
+    except NetworkError as error:
+        quarantine.keep(quarantine.answer_of(stream.account, stream.kind, error))
+        raise
 
 
 def fill_lost(limit: int = 20) -> int:

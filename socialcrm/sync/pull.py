@@ -23,12 +23,13 @@ from socialcrm.networks.base import (
     Page,
     RateLimited,
     Rejected,
-    Response,
     Unreachable,
 )
 
+from . import quarantine
 from . import streams as book
 from .forget import STATE_OF, hide_profiles
+from .quarantine import guarded
 from .rows import Batch
 from .store import store_many
 
@@ -114,7 +115,12 @@ def _read_pages(visit: Visit, streams: Sequence[Stream]) -> list[Stream]:
     for look in looks:
         _sort(visit, look, batches, outcomes, again)
     book.finish(outcomes)
+    quarantine.keep([odd for look in looks for odd in _odd(look)])
     return again + _store(visit, batches, {look.stream.pk: look.stream for look in looks})
+
+
+def _odd(look: Look) -> Sequence[quarantine.Odd]:
+    return quarantine.answer_of(look.stream.account, look.stream.kind, look.answer)
 
 
 def _open(visit: Visit, stream: Stream) -> Look | book.Outcome:
@@ -147,21 +153,6 @@ def call_of(network: Network, stream: Stream) -> Call[Page]:
     assert stream.profile is not None
     first = 100 if stream.cursor or stream.walk_token else max(5, min(100, conf.get("BACKFILL_POSTS")))
     return network.posts_of_call(stream.profile.external_id, stream.cursor, stream.walk_token, first)
-
-
-def guarded(call: Call[T]) -> Call[T]:
-    """The call with a reader that never raises anything but a NetworkError: one odd answer must not stop a sweep."""
-
-    def parse(response: Response) -> T:
-        try:
-            return call.parse(response)
-        except NetworkError:
-            raise
-        except Exception as error:
-            logger.exception("Unreadable answer from %s", call.request.endpoint)
-            raise Unreachable(_("The network's answer could not be read."), code="unreadable") from error
-
-    return replace(call, parse=parse)
 
 
 def answer_all(looks: Sequence[Look]) -> None:
@@ -298,3 +289,4 @@ def _note_refused(batch: Batch, error: DatabaseError) -> None:
     stream.lease_id = batch.outcome.lease_id  # the fence of the worker that read the page
     trouble = Unreachable(_("The page could not be stored; it is tried again."))
     book.finish([replace(book.failed(stream, trouble), error_class=type(error).__name__)])
+    quarantine.keep(quarantine.page_of(batch, error))

@@ -17,7 +17,7 @@ from socialcrm.models import Post, SocialAccount, Stream
 from socialcrm.networks.base import Page
 from socialcrm.signals import post_stored
 
-from . import same, sql, streams, threads
+from . import quarantine, same, sql, streams, threads
 from .rows import MENTIONS, PARENTS, POSTS, PROFILES, Batch, Rows
 
 logger = logging.getLogger(__name__)
@@ -100,6 +100,7 @@ def _store(rows: Rows, outcomes: Sequence[streams.Outcome], batches: Sequence[Ba
         _settle_own(work, stored)
         same.mark(work, rows, stored.new_ids)
         streams.write_gaps(outcomes)
+        quarantine.keep(quarantine.posts_of(batches))
         if stored.new_ids:
             transaction.on_commit(partial(_announce, stored.new_ids, batches[0].account))
     return stored

@@ -13,6 +13,7 @@ from socialcrm import connect, ledger
 from socialcrm.models import Mention, Post, ProfileLink, SocialAccount, SocialProfile
 from socialcrm.networks.base import AuthExpired, Missing, Network, NetworkError, Page
 
+from . import quarantine
 from .forget import STATE_OF, forget, hide_profiles, recompute_around
 from .store import SILENT, store
 from .streams import interval_of
@@ -59,8 +60,8 @@ def ask(account: SocialAccount, work: Callable[[], T]) -> T | None:
         return work()
     except AuthExpired as error:
         connect.lost_access(account, error.detail)
-    except NetworkError:
-        pass
+    except NetworkError as error:
+        quarantine.keep(quarantine.answer_of(account, "upkeep", error))
     return None
 
 

@@ -78,6 +78,8 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         return _again(request, post, error.sentence, 409, **news)
     except outbox.NotAllowed as error:
         return _again(request, post, error.sentence, 403)
+    except outbox.NotWritten as error:
+        return _again(request, post, error.sentence, 503)
     except outbox.OutboxError as error:
         return _again(request, post, error.sentence, 422)
     return _done(request, post, _("Your reply leaves in a few seconds."))

@@ -84,7 +84,7 @@ class Server:
         def refusal(request: Request, response: Response) -> Any:
             return error_of(request, response, missing=missing)
 
-        reader = accounted(request, read, refusal, limit_of, self.on_spent, lambda result: (units(result), 0))
+        reader = accounted(request, read, refusal, limit_of, self.on_spent, lambda result: (units(result), 0, ()))
         return Call(request, reader, Bearer(token) if token else None)
 
     def instance(self) -> MInstance:

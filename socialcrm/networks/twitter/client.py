@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from requests.auth import AuthBase
-from requests_oauthlib import OAuth1
 
 from socialcrm.networks.border import Call, Limit, Request, Response, Spent
 from socialcrm.networks.headers import limit_of
@@ -18,6 +17,7 @@ from socialcrm.networks.transport import Bearer
 
 from .errors import error_of
 from .limits import ENDPOINTS
+from .signer import Signer
 
 # At DEBUG these two write tokens and verifiers into the log.
 for _name in ("oauthlib", "requests_oauthlib"):
@@ -68,7 +68,7 @@ class Client:
             return None
         if own.kind == "oauth1":
             key, secret = self.options.get("consumer_key", ""), self.options.get("consumer_secret", "")
-            signer: AuthBase = OAuth1(key, secret, own.access_token, own.token_secret)
+            signer: AuthBase = Signer(self.base, key, secret, own.access_token, own.token_secret)
             return signer
         return Bearer(own.access_token)
 
@@ -79,20 +79,24 @@ class Client:
         endpoint: str,
         read: Callable[[bytes], T],
         *,
-        units: Callable[[T], int] = lambda _result: 1,
+        resources: Callable[[T], Sequence[str]] = lambda _result: ("",),
         micros: int | None = None,
         params: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
         missing: str = "",
     ) -> Call[T]:
-        """A Call whose answer is judged, read and accounted for. `micros`: price of a unit, else the endpoint's."""
+        """A Call whose answer is judged, read and accounted for. `micros`: price of a resource, else the endpoint's.
+
+        `resources` names what the answer is charged for; "" stands for one that has no name.
+        """
         request = Request(
             method, f"{self.base}{path}", endpoint, params or {}, json, writes=method in {"POST", "DELETE"}
         )
         price = ENDPOINTS[endpoint].micros if micros is None else micros
 
-        def cost(result: T) -> tuple[int, int]:
-            return units(result), units(result) * price
+        def cost(result: T) -> tuple[int, int, tuple[str, ...]]:
+            found = resources(result)
+            return len(found), len(found) * price, tuple(filter(None, found))
 
         parse = accounted(request, lambda response: read(response.body), error_of, _limit_of, self.on_spent, cost)
         return Call(request, parse, self.auth())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from socialcrm.networks.border import Author, Page
 
 # Millionths of a US dollar per resource [pricing page, 2026-04-20].
 POST_READ = 5_000
@@ -60,3 +63,13 @@ def written(verb: str, has_url: bool) -> int:
     if has_url:
         return POST_WITH_URL
     return SUMMONED_REPLY if verb == "reply" else POST_CREATE
+
+
+def posts(page: Page) -> list[str]:
+    """What a page of posts is charged for, by name; a post that cannot be read has none."""
+    return [f"post:{post.external_id}" for post in page.posts] + [""] * len(page.unreadable)
+
+
+def users(authors: Iterable[Author]) -> list[str]:
+    """What an answer about people is charged for, by name."""
+    return [f"user:{author.external_id}" for author in authors]

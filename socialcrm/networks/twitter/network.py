@@ -93,7 +93,8 @@ class Twitter(Network):
                 raise NotFound(code=found.missing[0].why)
             raise Unreachable(_("The network's answer could not be read."), code="unreadable")
 
-        return self.client.call("GET", path, endpoint, read, params={**params, "user.fields": USER_FIELDS})
+        asked = {**params, "user.fields": USER_FIELDS}
+        return self.client.call("GET", path, endpoint, read, resources=lambda one: limits.users([one]), params=asked)
 
     def _people(self, path: str, endpoint: str, params: dict[str, str]) -> Call[Profiles]:
         return self.client.call(
@@ -101,7 +102,7 @@ class Twitter(Network):
             path,
             endpoint,
             lambda body: parse.people(body, self.web),
-            units=lambda found: len(found.authors),
+            resources=lambda found: limits.users(found.authors),
             params={**params, "user.fields": USER_FIELDS},
         )
 
@@ -160,7 +161,7 @@ class Twitter(Network):
         def read(body: bytes) -> Page:
             return walk.page(parse.page(body, cursor, self.web), step, cursor, depth)
 
-        return self.client.call("GET", path, endpoint, read, units=lambda page: len(page.posts), params=asked)
+        return self.client.call("GET", path, endpoint, read, resources=limits.posts, params=asked)
 
     # Writing
 

@@ -14,7 +14,6 @@ import msgspec
 from django.utils.translation import gettext
 from oauthlib.oauth2 import WebApplicationClient
 from requests.auth import AuthBase, HTTPBasicAuth
-from requests_oauthlib import OAuth1
 
 from socialcrm.networks.border import (
     AuthExpired,
@@ -33,6 +32,7 @@ from socialcrm.networks.transport import transport_for
 from .client import API
 from .errors import error_of
 from .person import WEB
+from .signer import Signer
 
 T = TypeVar("T")
 SCOPES = ("tweet.read", "tweet.write", "users.read", "offline.access")
@@ -158,7 +158,7 @@ class Dance:
 
     def _oauth1(self, token: str = "", secret: str = "", **more: str) -> AuthBase:
         key, app_secret = self.options.get("consumer_key", ""), self.options.get("consumer_secret", "")
-        signer: AuthBase = OAuth1(key, app_secret, token or None, secret or None, **more)
+        signer: AuthBase = Signer(self.api, key, app_secret, token or None, secret or None, **more)
         return signer
 
     def _post_form(self, path: str, form: dict[str, str], read: Callable[[bytes], T], writes: bool = False) -> T:

@@ -87,10 +87,9 @@ def standing_headers(sandbox: Sandbox) -> dict[str, str]:
 
 
 def count_usage(sandbox: Sandbox, caller: Caller, body: Body) -> None:
-    """Remember how many posts this app read today (UTC), for the usage address."""
+    """Remember which posts this app read today (UTC), for the usage address: each is charged once a day."""
     data = body.get("data")
-    posts = sum("text" in one for one in data) if isinstance(data, list) else 0
+    posts = {one["id"] for one in data if "text" in one} if isinstance(data, list) else set()
     if posts:
-        usage: dict[tuple[str, str], int] = sandbox.memory.setdefault("usage", {})
-        key = (caller.app["client_id"], iso(sandbox.clock.now())[:10])
-        usage[key] = usage.get(key, 0) + posts
+        usage: dict[tuple[str, str], set[str]] = sandbox.memory.setdefault("usage", {})
+        usage.setdefault((caller.app["client_id"], iso(sandbox.clock.now())[:10]), set()).update(posts)

@@ -27,9 +27,9 @@ async def tweets(request: web.Request, sandbox: Sandbox, caller: Caller) -> tupl
     daily = []
     for back in range(int(days)):
         day = today - timedelta(days=back)
-        used = usage.get((caller.app["client_id"], day.date().isoformat()), 0)
+        used = len(usage.get((caller.app["client_id"], day.date().isoformat()), ()))
         daily.append({"date": day.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "usage": used})
-    total = sum(used for (client, _), used in usage.items() if client == caller.app["client_id"])
+    total = sum(len(used) for (client, _), used in usage.items() if client == caller.app["client_id"])
     data = {
         "cap_reset_day": 1,
         "daily_project_usage": {"project_id": PROJECT, "usage": daily},
