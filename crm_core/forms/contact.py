@@ -75,10 +75,19 @@ class _RowForm(forms.ModelForm):  # type: ignore[type-arg]
         dress(self)
 
 
+class _Tick(forms.CheckboxInput):
+    def __init__(self) -> None:
+        super().__init__({"class": "form-check-input m-0"})
+
+
 class _RowSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+<<<<<<< HEAD
     @classmethod
     def get_deletion_widget(cls) -> Any:
         return forms.CheckboxInput(attrs={"class": "form-check-input m-0"})
+=======
+    deletion_widget = _Tick
+>>>>>>> w/look
 
 
 def _formset(model: Any, field: str) -> Any:
