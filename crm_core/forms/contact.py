@@ -81,13 +81,7 @@ class _Tick(forms.CheckboxInput):
 
 
 class _RowSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
-<<<<<<< HEAD
-    @classmethod
-    def get_deletion_widget(cls) -> Any:
-        return forms.CheckboxInput(attrs={"class": "form-check-input m-0"})
-=======
     deletion_widget = _Tick
->>>>>>> w/look
 
 
 def _formset(model: Any, field: str) -> Any:
