@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, TypeVar
 
 from requests.auth import AuthBase
 from requests_oauthlib import OAuth1
 
-from socialcrm.networks.border import Call, Limit, Request, Response, Spent
-from socialcrm.networks.headers import limit_of
+from socialcrm.networks.border import Call, Limit, Request, Spent
 from socialcrm.networks.reading import accounted
 from socialcrm.networks.signin import Credentials
 from socialcrm.networks.transport import Bearer
@@ -94,9 +92,5 @@ class Client:
         def cost(result: T) -> tuple[int, int]:
             return units(result), units(result) * price
 
-        parse = accounted(request, lambda response: read(response.body), error_of, _limit_of, self.on_spent, cost)
+        parse = accounted(request, lambda response: read(response.body), error_of, self.on_spent, cost)
         return Call(request, parse, self.auth())
-
-
-def _limit_of(response: Response, now: datetime) -> Limit | None:
-    return limit_of(response.headers, now)
