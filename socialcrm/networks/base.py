@@ -114,6 +114,21 @@ class Network(Verbs):
         self.on_spent = on_spent
 
     @property
+    def own_id(self) -> str:
+        """Our account's id there."""
+        return self.credentials.external_id if self.credentials else ""
+
+    @property
+    def own_handle(self) -> str:
+        """Our account's handle there."""
+        return self.credentials.handle if self.credentials else ""
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the account's server said of itself (`server_facts`)."""
+        return self.credentials.facts if self.credentials else {}
+
+    @property
     def transport(self) -> Transport:
         """The HTTP transport of this process; `network.transport.run_many(calls)` runs hundreds of Calls at once."""
         return transport_for(self.options)

@@ -11,6 +11,7 @@ from .border import Limit
 SOONEST = timedelta(seconds=1)
 LATEST = timedelta(minutes=16)  # windows last 15 minutes; a minute for clocks that differ
 UNSAID = timedelta(seconds=60)
+SPELLINGS = ("x-rate-limit", "x-ratelimit", "ratelimit")
 
 
 def read_number(text: str | None) -> int | None:
@@ -37,21 +38,25 @@ def read_time(text: str | None, now: datetime) -> datetime | None:
 
 
 def limit_of(headers: Mapping[str, str], now: datetime) -> Limit | None:
-    """The x-rate-limit-* headers, or None where there are none."""
-    found = {name: headers.get(f"x-rate-limit-{name}") for name in ("limit", "remaining", "reset")}
+    """The x-rate-limit-* headers in any of their spellings, or None where there are none."""
+    found = {name: _said(headers, name) for name in ("limit", "remaining", "reset")}
     if not any(found.values()):
         return None
     return Limit(read_number(found["limit"]), read_number(found["remaining"]), read_time(found["reset"], now))
 
 
-def retry_at(headers: Mapping[str, str], now: datetime) -> datetime:
-    """When to ask again after a 429: never sooner than in a second, never later than in 16 minutes.
+def _said(headers: Mapping[str, str], name: str) -> str | None:
+    return next((headers[key] for one in SPELLINGS if headers.get(key := f"{one}-{name}")), None)
 
-    Retry-After speaks first; a header that says nothing, or the past, means a minute.
+
+def retry_at(headers: Mapping[str, str], now: datetime, longest: timedelta = LATEST) -> datetime:
+    """When to ask again after a 429: never sooner than in a second, never later than the network's longest window.
+
+    Retry-After speaks first; a header that says nothing, or the past, means a minute, one beyond reason 16 minutes.
     """
     for moment in (_after(headers.get("retry-after"), now), _reset(headers, now)):
         if moment is not None and moment > now:
-            return min(max(moment, now + SOONEST), now + LATEST)
+            return max(moment, now + SOONEST) if moment <= now + longest else now + LATEST
     return now + UNSAID
 
 
@@ -63,7 +68,7 @@ def _after(text: str | None, now: datetime) -> datetime | None:
 
 
 def _reset(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    return _on_our_clock(read_time(headers.get("x-rate-limit-reset"), now), headers.get("date"), now)
+    return _on_our_clock(read_time(_said(headers, "reset"), now), headers.get("date"), now)
 
 
 def _on_our_clock(moment: datetime | None, their_date: str | None, now: datetime) -> datetime | None:

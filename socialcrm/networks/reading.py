@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
 
 from .border import Limit, NetworkError, Request, Response, Spent, Unreachable
+from .border import gettext_noop as _
+from .headers import limit_of
 from .transport import lost
 
 T = TypeVar("T")
@@ -24,6 +26,33 @@ def repair(body: bytes) -> bytes:
     """The body with NUL, lone surrogates and broken UTF-8 replaced by U+FFFD."""
     text = body.decode("utf-8", "replace").encode()
     return _UNKEEPABLE.sub(lambda hit: hit[0] if len(hit[0]) - len(hit[1]) == 12 else hit[1] + b"\\ufffd", text)
+
+
+def unreadable() -> Unreachable:
+    """The error of an answer that says nothing that we understand."""
+    return Unreachable(_("The network's answer could not be read."), code="unreadable")
+
+
+def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """An answer, or a part of one, as this kind. Raises Unreachable where it is not one, even when repaired."""
+    raw = bytes(body)
+    for text in (raw, None) if b"\\u0000" not in raw else (None,):
+        try:
+            return msgspec.json.decode(repair(raw) if text is None else text, type=kind)
+        except BAD:
+            continue
+    raise unreadable()
+
+
+def readable(raws: Iterable[msgspec.Raw], kind: type[T]) -> tuple[list[T], list[bytes]]:
+    """Those of a list that are of this kind, and the others as they came: one odd thing hides nothing beside it."""
+    found, odd = [], []
+    for raw in raws:
+        try:
+            found.append(read(raw, kind))
+        except Unreachable:
+            odd.append(bytes(raw))
+    return found, odd
 
 
 def utc(moment: datetime | None) -> datetime | None:
@@ -46,7 +75,6 @@ def accounted(
     request: Request,
     read: Callable[[Response], T],
     refusal: Callable[[Request, Response], NetworkError],
-    limit_of: Callable[[Response, datetime], Limit | None],
     on_spent: Callable[[Spent, Limit | None], None] | None,
     cost: Callable[[T], tuple[int, int, tuple[str, ...]]] = lambda _result: (1, 0, ()),
 ) -> Callable[[Response], T]:
@@ -58,7 +86,7 @@ def accounted(
     tell = on_spent or (lambda _spent, _limit: None)
 
     def parse(response: Response) -> T:
-        limit = limit_of(response, datetime.now(UTC))
+        limit = limit_of(response.headers, datetime.now(UTC))
         try:
             if not 200 <= response.status < 300:
                 raise refusal(request, response)

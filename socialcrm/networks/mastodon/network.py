@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext
 from socialcrm.networks.base import (
     Call,
     Credentials,
+    Missing,
     NotFound,
     Page,
     Question,
@@ -29,12 +31,14 @@ from socialcrm.networks.base import (
 )
 from socialcrm.networks.gather import one_by_one
 from socialcrm.networks.html import plain, web_address
+from socialcrm.networks.looking import Wanted, look_back
+from socialcrm.networks.reading import read, readable
+from socialcrm.networks.servers import domain_of, host_of, server_address
 
 from . import rules, walk
 from .parse import VISIBILITY, local, missing
 from .people import People
-from .server import address
-from .wire import MAccount, MContext, MNotification, MStatus, ids_of, read, readable
+from .wire import MAccount, MContext, MNotification, MStatus
 
 STATUSES, NOTIFICATIONS, BY_ID = 40, 80, 20  # most in a page [docs; BY_ID mem]
 ONE_BY_ONE = 15  # posts in one round of upkeep
@@ -64,13 +68,13 @@ class Mastodon(People):
             found, odd = readable(raws, MNotification)
             page = self._page([one.status for one in found if bytes(one.status) != b"null"])
             page = msgspec.structs.replace(page, unreadable=(*odd, *page.unreadable))
-            return walk.stepped(page, cursor, token, NOTIFICATIONS, ids_of(raws))
+            return walk.stepped(page, cursor, token, NOTIFICATIONS, raws)
 
-        return self._pages("/api/v1/notifications", "notifications", parse, params)
+        return self.server.call("GET", "/api/v1/notifications", "notifications", parse, params)
 
     def own_posts_call(self, cursor: str = "", token: str = "") -> Call[Page]:
         """GET /api/v1/accounts/:id/statuses of ourselves."""
-        return self.posts_of_call(self.own_uri, cursor, token, STATUSES)
+        return self.posts_of_call(self.own_id, cursor, token, STATUSES)
 
     def posts_of_call(self, author_id: str, cursor: str = "", token: str = "", limit: int = 100) -> Call[Page]:
         """GET /api/v1/accounts/:id/statuses, of others only what this server got to see. May ask for the id first."""
@@ -79,10 +83,10 @@ class Mastodon(People):
 
         def parse(answer: Response) -> Page:
             raws = read(answer.body, Raws)
-            return walk.stepped(self._page(raws), cursor, token, size, ids_of(raws))
+            return walk.stepped(self._page(raws), cursor, token, size, raws)
 
         path = f"/api/v1/accounts/{self.local_id(author_id)}/statuses"
-        return self._pages(path, "accounts/statuses", parse, params)
+        return self.server.call("GET", path, "accounts/statuses", parse, params)
 
     def posts_call(self, ids: Sequence[str]) -> Call[Page]:
         """GET /api/v1/statuses?id[]= [since 4.3], at most 20 in one call; `posts` takes more."""
@@ -93,7 +97,7 @@ class Mastodon(People):
             page = self._page(read(answer.body, Raws))
             return msgspec.structs.replace(page, missing=missing(ids, page))
 
-        return self._pages("/api/v1/statuses", "statuses", parse, [("id[]", local(one)) for one in ids])
+        return self.server.call("GET", "/api/v1/statuses", "statuses", parse, [("id[]", local(one)) for one in ids])
 
     def posts(self, ids: Sequence[str]) -> Page:
         """Posts by id, in as many calls as it takes; only those that this server told us of.
@@ -102,10 +106,10 @@ class Mastodon(People):
         """
         mine = [one for one in ids if one.endswith(self.id_suffix)]
         if self.gives_many:
-            calls = {one: self.posts_call(mine[at : at + BY_ID]) for at, one in enumerate(mine) if at % BY_ID == 0}
+            pages = tuple(self.run(self.posts_call(mine[at : at + BY_ID])) for at in range(0, len(mine), BY_ID))
+            gone: tuple[Missing, ...] = ()
         else:
-            calls = {one: self._post_call(one) for one in mine}
-        pages, gone = one_by_one(self.transport, calls)
+            pages, gone = one_by_one(self.transport, {one: self._post_call(one) for one in mine})
         return Page(
             posts=tuple(post for page in pages for post in page.posts),
             missing=(*gone, *(one for page in pages for one in page.missing)),
@@ -114,7 +118,7 @@ class Mastodon(People):
 
     def _post_call(self, external_id: str) -> Call[Page]:
         path = f"/api/v1/statuses/{local(external_id)}"
-        return self._pages(path, "statuses", lambda answer: self._page([answer.body]), missing="deleted")
+        return self.server.call("GET", path, "statuses", lambda answer: self._page([answer.body]), missing="deleted")
 
     @property
     def gives_many(self) -> bool:
@@ -134,18 +138,7 @@ class Mastodon(People):
             return self._page([*found.ancestors, *found.descendants])
 
         path = f"/api/v1/statuses/{self._local(thread_id)}/context"
-        return self._pages(path, "statuses/context", parse, missing="deleted")
-
-    def _pages(
-        self,
-        path: str,
-        endpoint: str,
-        parse: Callable[[Response], Page],
-        params: Sequence[tuple[str, str]] = (),
-        missing: str = "unknown",
-    ) -> Call[Page]:
-        units = lambda page: len(page.posts)  # noqa: E731
-        return self.server.call("GET", path, endpoint, parse, params=params, missing=missing, units=units)
+        return self.server.call("GET", path, "statuses/context", parse, missing="deleted")
 
     def _page(self, raws: Sequence[msgspec.Raw | bytes]) -> Page:
         reader = self.reader()
@@ -160,7 +153,7 @@ class Mastodon(People):
         path = f"/api/v1/statuses/{self._local(in_reply_to)}"
         parent = self.run(self.server.call("GET", path, "statuses", _status, missing="deleted"))
         author = read(parent.account, MAccount)
-        others = [author.acct] if author.uri != self.own_uri else []
+        others = [author.acct] if author.uri != self.own_id else []
         content = {"in_reply_to_id": parent.id, "visibility": _narrower(parent.visibility, audience)}
         return self._write(rules.addressed(text, others), content, key)
 
@@ -170,7 +163,7 @@ class Mastodon(People):
 
     def _write(self, text: str, content: Mapping[str, str], key: str) -> Call[Sent]:
         # The same key within an hour is the same post [docs]; without one, the same text to the same post is.
-        parts = (self.server.base, self.own_uri, content.get("in_reply_to_id", ""), key or text)
+        parts = (self.server.base, self.own_id, content.get("in_reply_to_id", ""), key or text)
         headers = {"Idempotency-Key": hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()}
 
         def parse(answer: Response) -> Sent:
@@ -189,7 +182,9 @@ class Mastodon(People):
         self, in_reply_to: str, text: str, since: datetime, known: Collection[str] = ()
     ) -> str | None | Undecided:
         """Look through our own timeline. Where it errs within the hour, a repeat is still one post: see `_write`."""
-        return walk.find_reply(lambda token: self.own_posts("", token), in_reply_to, text, since, known)
+        print_of = lambda post: rules.fingerprint(post.text)  # noqa: E731
+        wanted = Wanted(in_reply_to, rules.fingerprint(text), since, frozenset(known), print_of)
+        return look_back(wanted, partial(self.own_posts, ""))
 
     def _local(self, external_id: str) -> str:
         if not external_id.endswith(self.id_suffix) and "@" in external_id:
@@ -211,7 +206,7 @@ class Mastodon(People):
     @classmethod
     def spellings(cls, text: str, servers: Collection[str]) -> tuple[str, ...]:
         """A bare id may be a post of any server that we have an account on."""
-        return (text, *(f"{text}@{urlsplit(one).netloc.lower()}" for one in servers if "@" not in text))
+        return (text, *(f"{text}@{host_of(one)}" for one in servers if "@" not in text))
 
     # Rules
 
@@ -222,12 +217,13 @@ class Mastodon(People):
 
     def server_facts(self) -> Mapping[str, Any]:
         """The server's domain, and its limits on a text."""
-        found = self.server.instance()
-        limits = found.configuration.statuses
-        limit = rules.between(limits.max_characters, 1, rules.LONGEST, self.post_limit)
-        link = rules.between(limits.characters_reserved_per_url, 1, limit, rules.PER_LINK)
+        found, name = self.server.instance(), self.own_handle.partition("@")[0]
+        told = found.configuration.get("statuses")
+        limits = told if isinstance(told, dict) else {}
+        limit = rules.between(limits.get("max_characters"), 1, rules.LONGEST, self.post_limit)
+        link = rules.between(limits.get("characters_reserved_per_url"), 1, limit, rules.PER_LINK)
         return {
-            "domain": self.server.domain(found.domain, self.own_handle),
+            "domain": domain_of(found.domain, self.server.base, name, self.options, self.transport),
             "limit": limit,
             "link": link,
             "many": found.api_versions is not None,
@@ -235,17 +231,12 @@ class Mastodon(People):
 
     def check_text(self, text: str, to_handles: Sequence[str] = ()) -> TextCheck:
         """By the limits of the account's server, where they are known, else by Mastodon's own."""
-        return rules.check(text, to_handles, self.text_limit, self.link_length)
+        return rules.check(text, to_handles, self.text_limit, int(self.facts.get("link", rules.PER_LINK)))
 
     @property
     def text_limit(self) -> int:
         """Characters in a post on the account's server."""
         return int(self.facts.get("limit", self.post_limit))
-
-    @property
-    def link_length(self) -> int:
-        """What a link counts, however long it is."""
-        return int(self.facts.get("link", rules.PER_LINK))
 
     def may_reply(self, facts: ReplyFacts) -> Verdict:
         """Whoever sees a post may answer it, through the server that showed it."""
@@ -265,7 +256,10 @@ class Mastodon(People):
 
     def server_named(self, answers: Mapping[str, str]) -> str:
         """The server that was typed, else the one that the options name."""
-        return address(answers.get("server") or self.server.base, self.options)
+        if found := server_address(answers.get("server") or self.server.base, self.options):
+            return found
+        sentence = gettext("Type the address of your Mastodon server, for example mastodon.social.")
+        raise Rejected(sentence, code="server")
 
     def start_sign_in(self, kind: str, redirect_uri: str) -> SignIn:
         """OAuth 2.0 at the server of our credentials, PKCE where it is offered; our app is registered where needed."""

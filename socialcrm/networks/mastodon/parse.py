@@ -9,10 +9,10 @@ import msgspec
 
 from socialcrm.networks.border import Author, FetchedPost, Metrics, Missing, Page, Unreachable
 from socialcrm.networks.html import first_link, plain, web_address
-from socialcrm.networks.reading import utc
+from socialcrm.networks.reading import read, unreadable, utc
 from socialcrm.networks.servers import host_of, is_under
 
-from .wire import MAccount, MMedia, MOption, MStatus, read
+from .wire import MAccount, MMedia, MOption, MStatus
 
 # A server shows 4 pictures and as many answers of a poll, warnings of some 500 characters; forks allow more.
 LONGEST_LINE, MOST = 2_000, 50
@@ -58,7 +58,7 @@ class Reader:
         uri = one.uri or one.url or ""
         home = host_of(uri)
         if not home:
-            raise Unreachable(code="unreadable")
+            raise unreadable()
         self.uris[one.id] = uri
         handle = self.handle(one.acct or one.username, home)
         fields = one.fields or []
@@ -71,9 +71,9 @@ class Reader:
             website=next(filter(None, links), ""),
             url=self.link(one.url, home, handle) or uri,
             avatar_url=web_address(one.avatar),
-            followers=_count(one.followers_count),
-            following=_count(one.following_count),
-            posts_count=_count(one.statuses_count),
+            followers=one.followers_count,
+            following=one.following_count,
+            posts_count=one.statuses_count,
             joined_at=utc(one.created_at),
             told_by="" if home == self.host else self.host,
             raw=bytes(raw),
@@ -115,10 +115,10 @@ class Reader:
             url=self.link(status.url, home, author.handle) or self.link(status.uri, home, author.handle),
             mentioned_ids=tuple(dict.fromkeys(filter(None, (self._uri(status, m.id) for m in status.mentions or ())))),
             metrics=Metrics(
-                likes=_count(status.favourites_count),
-                replies=_count(status.replies_count),
-                reposts=_count(status.reblogs_count),
-                quotes=_count(status.quotes_count),
+                likes=status.favourites_count,
+                replies=status.replies_count,
+                reposts=status.reblogs_count,
+                quotes=status.quotes_count,
             ),
             entities=entities,
             media=tuple(_media(one) for one in (status.media_attachments or ())[:MOST]),
@@ -151,10 +151,6 @@ def missing(asked: Iterable[str], page: Page) -> tuple[Missing, ...]:
     return tuple(Missing(external_id=one, why="deleted") for one in asked if one not in shown)
 
 
-def _count(number: int | None) -> int | None:
-    return number if number is not None and number >= 0 else None
-
-
 def _kind(status: MStatus) -> str:
     if bytes(status.reblog) != b"null":
         return "repost"
@@ -164,7 +160,7 @@ def _kind(status: MStatus) -> str:
 def _quoted(status: MStatus) -> str:
     if status.quote is None:
         return ""
-    return status.quote.quoted_status.id if status.quote.quoted_status else status.quote.quoted_status_id or ""
+    return str(status.quote.quoted_status.id) if status.quote.quoted_status else status.quote.quoted_status_id or ""
 
 
 def _told(status: MStatus) -> tuple[str, tuple[dict[str, Any], ...]]:

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cached_property
 
 import msgspec
 
 from socialcrm.networks.base import (
     Author,
     Call,
-    Credentials,
     Network,
     NotFound,
-    OnSpent,
     Profiles,
     Response,
     Whom,
 )
 from socialcrm.networks.gather import one_by_one
+from socialcrm.networks.reading import read
 
 from . import rules
 from .parse import Reader
 from .server import Server
-from .wire import MAccount, MSearch, read
+from .wire import MAccount, MSearch
 
 _local_ids: dict[tuple[str, str], str] = {}
 
@@ -31,14 +30,10 @@ _local_ids: dict[tuple[str, str], str] = {}
 class People(Network):
     """Who is who on one server, as one account sees it. People carry their URI, which is the same on every server."""
 
-    def __init__(
-        self, options: Mapping[str, Any], credentials: Credentials | None = None, *, on_spent: OnSpent | None = None
-    ) -> None:
-        super().__init__(options, credentials, on_spent=on_spent)
-        self.server = Server(options, credentials, on_spent)
-        self.own_uri = credentials.external_id if credentials else ""
-        self.own_handle = credentials.handle if credentials else ""
-        self.facts = credentials.facts if credentials else {}
+    @cached_property
+    def server(self) -> Server:
+        """The one server that our account lives on."""
+        return Server(self.options, self.credentials, self.on_spent)
 
     @property
     def domain(self) -> str:
@@ -62,7 +57,7 @@ class People(Network):
 
     def reader(self) -> Reader:
         """Reads one answer of this server."""
-        return Reader(self.server.host, self.domain, self.own_uri, self.own_handle)
+        return Reader(self.server.host, self.domain, self.own_id, self.own_handle)
 
     def me_call(self) -> Call[Author]:
         """GET /api/v1/accounts/verify_credentials."""
@@ -102,7 +97,7 @@ class People(Network):
         return Profiles(authors=authors, missing=missing)
 
     def _person(self, path: str, endpoint: str, params: Sequence[tuple[str, str]] = ()) -> Call[Author]:
-        return self.server.call("GET", path, endpoint, lambda answer: self._author(answer.body), params=params)
+        return self.server.call("GET", path, endpoint, lambda answer: self._shown(answer.body), params=params)
 
     def _by_id(self, local_id: str) -> Call[Author]:
         return self._person(f"/api/v1/accounts/{local_id}", "accounts")
@@ -117,7 +112,7 @@ class People(Network):
             for raw in read(answer.body, MSearch).accounts or ():
                 one = self._author(raw)
                 if wanted.lower() in {one.handle.lower(), one.external_id.lower(), one.url.lower()}:
-                    return one
+                    return self._shown(raw)
             raise NotFound(code="unknown")
 
         return self.server.call("GET", "/api/v2/search", "search", find, params=params)
@@ -126,6 +121,11 @@ class People(Network):
         one = self.reader().author(raw)
         self.learn({read(raw, MAccount).id: one.external_id})
         return one
+
+    def _shown(self, raw: bytes | msgspec.Raw) -> Author:
+        if read(raw, MAccount).suspended:  # shown without name, text and numbers
+            raise NotFound(code="suspended")
+        return self._author(raw)
 
     def learn(self, uris: Mapping[str, str]) -> None:
         """Remember the URIs of this server's ids."""
@@ -140,7 +140,7 @@ class People(Network):
             return tail
         key = (self.server.base, uri)
         if key not in _local_ids:
-            self.run(self.me_call() if uri == self.own_uri else self._search(uri))
+            self.run(self.me_call() if uri == self.own_id else self._search(uri))
         if key not in _local_ids:
             raise NotFound(code="unknown")
         return _local_ids[key]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any
-from unicodedata import category, normalize
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from socialcrm.networks.border import ReplyFacts, TextCheck, Verdict, Whom
+from socialcrm.networks.servers import host_of
+from socialcrm.networks.texts import empty, graphemes, too_long
 
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 # One way only to read a name: with two, a long one that fits no pattern is tried in every split.
@@ -41,19 +43,7 @@ def length(text: str, per_link: int = PER_LINK) -> int:
     """Characters as the server counts them: a link 23, of @user@host only @user [docs; mem for the latter]."""
     text = normalize("NFC", text.replace("\r\n", "\n"))
     links = len(_LINK.findall(text))
-    return links * per_link + _graphemes(_REMOTE.sub(r"@\1", _LINK.sub("", text)))
-
-
-def _graphemes(text: str) -> int:
-    """Characters as people see them; where unsure too many, never too few."""
-    total, joined = 0, False
-    for letter in text:
-        if letter == "\u200d" or category(letter) in {"Mn", "Me"} or "\U0001f3fb" <= letter <= "\U0001f3ff":
-            joined = letter == "\u200d"
-            continue
-        total += not (joined and letter >= "\u2190")
-        joined = False
-    return total
+    return links * per_link + graphemes(_REMOTE.sub(r"@\1", _LINK.sub("", text)))
 
 
 def addressed(text: str, handles: Sequence[str]) -> str:
@@ -70,23 +60,16 @@ def check(text: str, to_handles: Sequence[str], limit: int, per_link: int) -> Te
 
 
 def _problem(text: str, counted: int, limit: int) -> str:
-    if not text.strip():
-        return gettext("Write something first: the text is empty.")
     if _REFUSED.search(text):
         return gettext("The text holds a character that cannot be sent. Type it anew instead of pasting it.")
-    if counted > limit:
-        over = counted - limit
-        return ngettext(
-            "The text is %(over)d character too long.", "The text is %(over)d characters too long.", over
-        ) % {"over": over}
-    return ""
+    return empty(text) or too_long(counted, limit)
 
 
 def may_reply(facts: ReplyFacts, open_url: str) -> Verdict:
     """Whoever sees a post may answer it."""
     if facts.deleted:
         return Verdict(False, "deleted", gettext("This post was deleted: it can no longer be answered."))
-    told_by, home = facts.post_id.partition("@")[2], urlsplit(facts.own_id).netloc.lower()
+    told_by, home = facts.post_id.partition("@")[2], host_of(facts.own_id)
     if told_by and home and told_by != home:
         sentence = gettext("This post came through another server than this account's. Answer as another account.")
         return Verdict(False, "other_server", sentence, open_url)
@@ -113,17 +96,10 @@ def parse_handle(text: str) -> Whom:
     text = text.strip()
     if hit := _HANDLE.fullmatch(text):
         return Whom(handle=f"{hit[1]}@{hit[2]}".lower())
-    refused = ValueError(
-        gettext("This is not a person on Mastodon. Type @name@server, or paste the address of the profile.")
-    )
-    try:
-        parts = urlsplit(text)
-        host = parts.netloc.lower()
-    except ValueError:
-        raise refused from None
-    if parts.scheme not in {"http", "https"} or not host or "@" in host:
-        raise refused
-    hit = _PATH.fullmatch(parts.path)
-    if host.removeprefix("www.").removeprefix("m.") in OTHERS or not (hit or _URI.fullmatch(parts.path)):
-        raise refused
+    host, path = host_of(text), urlsplit(text).path if host_of(text) else ""
+    hit = _PATH.fullmatch(path)
+    if host.removeprefix("www.").removeprefix("m.") in {"", *OTHERS} or not (hit or _URI.fullmatch(path)):
+        raise ValueError(
+            gettext("This is not a person on Mastodon. Type @name@server, or paste the address of the profile.")
+        )
     return Whom(handle=f"{hit[1]}@{hit[2] or host}".lower()) if hit else Whom(external_id=text)

@@ -1,60 +1,62 @@
-"""One Mastodon server: its address as people type it, signed calls to it, what it says of itself, our app on it."""
+"""One Mastodon server: signed calls to it, what it says of itself, our app on it and signing in."""
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext
-from oauthlib.oauth2 import WebApplicationClient
 
-from socialcrm.networks.border import (
+from socialcrm.networks.base import (
+    App,
     AuthExpired,
     Call,
-    Limit,
+    Credentials,
     NetworkError,
     NotFound,
+    OnSpent,
+    Page,
     Rejected,
     Request,
     Response,
-    Spent,
+    SignIn,
     Unreachable,
 )
-from socialcrm.networks.reading import accounted
-from socialcrm.networks.servers import host_of, is_listed, is_under, server_address
-from socialcrm.networks.signin import App, Credentials, SignIn
+from socialcrm.networks.oauth import check_begun, code_form, code_start
+from socialcrm.networks.reading import accounted, read
+from socialcrm.networks.refusals import refusal
+from socialcrm.networks.servers import host_of
 from socialcrm.networks.transport import Bearer, transport_for
 
-from .errors import error_of, limit_of
-from .wire import MApp, MFinger, MInstance, MServer, MToken, read
+from .wire import MApp, MError, MInstance, MToken
 
 T = TypeVar("T")
 SCOPES = ("profile", "read:accounts", "read:notifications", "read:search", "read:statuses", "write:statuses")
 # Servers before 4.3 don't know the scope `profile`; read:accounts covers it.
 OLD_SCOPES = SCOPES[1:]
 APP_NAME = "Social CRM"
+# Posts have a window of three hours (300 posts); all others are of five or thirty minutes.
+LONGEST = timedelta(hours=3, minutes=5)
 
 
-def address(text: str, options: Mapping[str, Any]) -> str:
-    """The server's address as it is kept. Rejected with a sentence where the text names none."""
-    if found := server_address(text, options):
-        return found
-    sentence = gettext("Type the address of your Mastodon server, for example mastodon.social.")
-    raise Rejected(sentence, code="server")
+def error_of(
+    request: Request, response: Response, now: datetime | None = None, missing: str = "unknown"
+) -> NetworkError:
+    """The error that an answer means, by its status alone: the sentence comes in the account's language."""
+    try:
+        found = read(response.body, MError)
+    except Unreachable:
+        found = MError()
+    detail = (found.error_description or found.error or "")[:1000]
+    return refusal(request, response, detail, now or datetime.now(UTC), missing=missing, longest=LONGEST)
 
 
 class Server:
     """Builds signed Calls to one server for one account, or for nobody; and dances its OAuth."""
 
-    def __init__(
-        self,
-        options: Mapping[str, Any],
-        own: Credentials | None,
-        on_spent: Callable[[Spent, Limit | None], None] | None = None,
-    ) -> None:
+    def __init__(self, options: Mapping[str, Any], own: Credentials | None, on_spent: OnSpent | None = None) -> None:
         self.options, self.own, self.on_spent = options, own, on_spent
         self.base = (own.server if own and own.server else str(options.get("api_url") or "")).rstrip("/")
         self.host = host_of(self.base)
@@ -64,14 +66,13 @@ class Server:
         method: str,
         path: str,
         endpoint: str,
-        read: Callable[[Response], T],
-        *,
+        reader: Callable[[Response], T],
         params: Sequence[tuple[str, str]] = (),
+        *,
         json: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         missing: str = "unknown",
-        units: Callable[[T], int] = lambda _result: 1,
     ) -> Call[T]:
         """A Call whose answer is judged, read and accounted for; Mastodon costs nothing. `missing`: code of a 404."""
         if not self.base:
@@ -81,75 +82,47 @@ class Server:
         request = Request(method, url, endpoint, json=json, data=form, headers=headers or {}, writes=writes)
         token = self.own.access_token if self.own and form is None else ""
 
-        def refusal(request: Request, response: Response) -> Any:
-            return error_of(request, response, missing=missing)
+        def refused(request: Request, response: Response) -> NetworkError:
+            error = error_of(request, response, missing=missing)
+            # A server may let nobody in who is not signed in: then no access was lost.
+            return error if token or not isinstance(error, AuthExpired) else Rejected(error.detail, status=401)
 
-        reader = accounted(request, read, refusal, limit_of, self.on_spent, lambda result: (units(result), 0, ()))
-        return Call(request, reader, Bearer(token) if token else None)
+        parse = accounted(request, reader, refused, self.on_spent, _cost)
+        return Call(request, parse, Bearer(token) if token else None)
 
     def instance(self) -> MInstance:
         """GET /api/v2/instance [since 4.0]."""
         return self._ask("GET", "/api/v2/instance", MInstance)
 
-    def domain(self, claimed: str, handle: str) -> str:
-        """The domain in the names of this server's people: the one it claims, where that is true, else its host.
-
-        It is where the site listed the server as its own, where the server lies at or below that domain, and where the
-        domain itself says (WebFinger) that the account's name leads here.
-        """
-        domain = claimed.strip().lower()[:255]
-        if is_listed(self.base, self.options) or is_under(self.host, domain):
-            return domain
-        sane = bool(domain) and host_of(f"https://{domain}/") == domain
-        return domain if sane and self._is_led_to(domain, handle) else self.host
-
-    def _is_led_to(self, domain: str, handle: str) -> bool:
-        name = handle.partition("@")[0]
-        query = urlencode({"resource": f"acct:{name}@{domain}"})
-        request = Request("GET", f"https://{domain}/.well-known/webfinger?{query}", "webfinger")
-
-        def parse(response: Response) -> bool:
-            found = read(response.body, MFinger)
-            return any(one.rel == "self" and host_of(one.href) == self.host for one in found.links)
-
-        try:
-            return bool(name) and transport_for(self.options).run(Call(request, parse))
-        except NetworkError:
-            return False
-
     # Signing in
 
     def start(self, redirect_uri: str) -> SignIn:
         """Where the browser goes. Rejected with a sentence where the address leads to no Mastodon server."""
-        modern = self._looked_at()
-        scopes = SCOPES if modern else OLD_SCOPES
-        app = self._app(redirect_uri, scopes)
-        state = secrets.token_urlsafe(32)
-        kept = {"state": state, "redirect_uri": redirect_uri, "scopes": " ".join(scopes)}
-        query = {"response_type": "code", "client_id": app.client_id, "redirect_uri": redirect_uri}
-        query |= {"scope": " ".join(scopes), "state": state}
-        if modern and "S256" in (modern.code_challenge_methods_supported or ()):
-            pkce = WebApplicationClient(app.client_id)
-            kept["verifier"] = pkce.create_code_verifier(64)
-            query["code_challenge"] = pkce.create_code_challenge(kept["verifier"], "S256")
-            query["code_challenge_method"] = "S256"
-        return SignIn(url=f"{self.base}/oauth/authorize?{urlencode(query, quote_via=quote)}", kept=kept, app=app)
+        self._look()
+        try:
+            offers = self._ask("GET", "/.well-known/oauth-authorization-server", dict[str, Any])
+        except NotFound:  # a server before 4.3
+            offers = {}
+        scopes = SCOPES if offers else OLD_SCOPES
+        app, pkce = self._app(redirect_uri, scopes), "S256" in (offers.get("code_challenge_methods_supported") or ())
+        url, kept = code_start(f"{self.base}/oauth/authorize", app.client_id, redirect_uri, scopes, pkce=pkce)
+        return SignIn(url=url, kept={**kept, "scopes": " ".join(scopes)}, app=app)
 
-    def _looked_at(self) -> MServer | None:
-        """What the server offers; None on one before 4.3, which has no such page."""
-        there = {"server": self.host}
+    def _look(self) -> None:
+        sentence = gettext("%(server)s is no Mastodon server.")
         try:
             self.instance()
-        except (NotFound, AuthExpired):
-            raise Rejected(gettext("%(server)s is no Mastodon server.") % there, code="server") from None
-        except Unreachable as error:
-            silent = gettext("No server answers at %(server)s. Check the address, or try again later.")
-            other = gettext("%(server)s is no Mastodon server.")
-            raise Rejected((other if error.code == "unreadable" else silent) % there, code="server") from None
-        try:
-            return self._ask("GET", "/.well-known/oauth-authorization-server", MServer)
+            return
+        except Rejected as error:
+            if error.status == 401:  # it is one, and says nothing to strangers
+                return
+            raise
         except NotFound:
-            return None
+            pass
+        except Unreachable as error:
+            if error.code != "unreadable":
+                sentence = gettext("No server answers at %(server)s. Check the address, or try again later.")
+        raise Rejected(sentence % {"server": self.host}, code="server")
 
     def _app(self, redirect_uri: str, scopes: tuple[str, ...]) -> App:
         """The app that we were given, while the server knows it and it allows as much; else a new one."""
@@ -161,25 +134,20 @@ class Server:
         return App(self.base, new.client_id, new.client_secret, scopes, redirect_uri)
 
     def _knows(self, app: App) -> bool:
-        form = {"grant_type": "client_credentials", "client_id": app.client_id, "client_secret": app.client_secret}
         try:
-            return bool(self._ask("POST", "/oauth/token", MToken, form))
-        except (AuthExpired, Rejected):
+            return bool(self._ask("POST", "/oauth/token", MToken, {"grant_type": "client_credentials", **_keys(app)}))
+        except Rejected:
             return False
 
     def finish(self, kept: Mapping[str, str], query: Mapping[str, str]) -> Credentials:
         """Credentials for the redirect's query, without the account's own id and name."""
-        app, expected = self.own.app if self.own else None, kept.get("state", "")
-        if app is None or not expected or not hmac.compare_digest(expected.encode(), query.get("state", "").encode()):
-            raise Rejected(gettext("This sign-in was not begun here, or it is too old. Start again."), code="state")
-        if query.get("error"):
+        app = self.own.app if self.own else None
+        check_begun(kept.get("state", "") if app else "", query.get("state", ""))
+        if app is None or query.get("error"):
             raise Rejected(gettext("Mastodon was not allowed to connect this account."), code="access_denied")
-        form = {"grant_type": "authorization_code", "code": query.get("code", ""), **_keys(app)}
-        form |= {"redirect_uri": kept["redirect_uri"]}
-        form |= {"code_verifier": kept["verifier"]} if kept.get("verifier") else {}
         try:
-            token = self._ask("POST", "/oauth/token", MToken, form)
-        except (AuthExpired, Rejected) as error:
+            token = self._ask("POST", "/oauth/token", MToken, {**code_form(kept, query), **_keys(app)})
+        except Rejected as error:
             sentence = gettext("Mastodon no longer knows this sign-in. Start again.")
             raise Rejected(sentence, status=error.status) from None
         scopes = tuple((token.scope or kept["scopes"]).split())
@@ -191,12 +159,16 @@ class Server:
             raise Unreachable(code="no_credentials")
         try:
             self._ask("POST", "/oauth/revoke", dict[str, Any], {**_keys(self.own.app), "token": self.own.access_token})
-        except (AuthExpired, Rejected):
+        except Rejected:
             return
 
     def _ask(self, method: str, path: str, kind: type[T], form: dict[str, str] | None = None) -> T:
         call = self.call(method, path, "oauth", lambda answer: read(answer.body, kind), form=form)
         return transport_for(self.options).run(call)
+
+
+def _cost(result: Any) -> tuple[int, int, tuple[str, ...]]:
+    return len(result.posts) if isinstance(result, Page) else 1, 0, ()
 
 
 def _keys(app: App) -> dict[str, str]:

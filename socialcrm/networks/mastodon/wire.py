@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 
-from socialcrm.networks.border import Unreachable
-from socialcrm.networks.border import gettext_noop as _
-from socialcrm.networks.reading import BAD, repair
-
-T = TypeVar("T")
 NULL = msgspec.Raw(b"null")
 # Numbers on Mastodon, letters too on its kin; nothing that has a meaning in an address, or in a key of ours.
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,100}\Z")]
 
 
 class MId(msgspec.Struct, gc=False):
-    """Anything of which only the id matters."""
-
-    id: Id
-
-
-class MLoose(msgspec.Struct, gc=False):
     """Anything that has a place in a list, however little sense it makes else."""
 
     id: Id | int
@@ -33,7 +21,6 @@ class MLoose(msgspec.Struct, gc=False):
 class MField(msgspec.Struct, gc=False):
     """A line of a profile; its value is HTML."""
 
-    name: str = ""
     value: str = ""
     verified_at: str | None = None
 
@@ -49,7 +36,7 @@ class MAccount(msgspec.Struct, gc=False):
     display_name: str | None = None
     note: str | None = None
     avatar: str | None = None
-    locked: bool | None = None
+    suspended: bool | None = None
     created_at: datetime | None = None
     followers_count: int | None = None
     following_count: int | None = None
@@ -160,68 +147,9 @@ class MToken(msgspec.Struct, gc=False):
     scope: str = ""
 
 
-class MServer(msgspec.Struct, gc=False):
-    """What the server says of signing in (RFC 8414); servers before 4.3 say nothing."""
-
-    code_challenge_methods_supported: list[str] | None = None
-
-
-class MLink(msgspec.Struct, gc=False):
-    """Where something of a person is."""
-
-    rel: str = ""
-    href: str = ""
-
-
-class MFinger(msgspec.Struct, gc=False):
-    """What WebFinger (RFC 7033) says of a name."""
-
-    links: list[MLink] = []
-
-
-class MStatusLimits(msgspec.Struct, gc=False):
-    """How long a post may be; whatever a server says here, the rest of its answer is read."""
-
-    max_characters: Any = None
-    characters_reserved_per_url: Any = None
-
-
-class MConfiguration(msgspec.Struct, gc=False):
-    """The server's limits."""
-
-    statuses: MStatusLimits = msgspec.field(default_factory=MStatusLimits)
-
-
 class MInstance(msgspec.Struct, gc=False):
     """The server; the host in the handles of its people may be another than that of its API."""
 
     domain: str
     api_versions: Any = None  # said since 4.3
-    configuration: MConfiguration = msgspec.field(default_factory=MConfiguration)
-
-
-def readable(raws: Iterable[msgspec.Raw], kind: type[T]) -> tuple[list[T], list[bytes]]:
-    """Those of a list that are of this kind, and the others as they came: one odd thing hides nothing beside it."""
-    found, odd = [], []
-    for raw in raws:
-        try:
-            found.append(read(raw, kind))
-        except Unreachable:
-            odd.append(bytes(raw))
-    return found, odd
-
-
-def ids_of(raws: Iterable[msgspec.Raw]) -> list[str]:
-    """The ids in a list as they stand, also of what cannot be read further: a walk must get past it."""
-    return [str(one.id) for one in readable(raws, MLoose)[0]]
-
-
-def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """An answer as this kind. Raises Unreachable where it is not one, even when repaired."""
-    raw = bytes(body)
-    for text in (raw, None) if b"\\u0000" not in raw else (None,):
-        try:
-            return msgspec.json.decode(repair(raw) if text is None else text, type=kind)
-        except BAD:
-            continue
-    raise Unreachable(_("The network's answer could not be read."), code="unreadable")
+    configuration: dict[str, Any] = {}

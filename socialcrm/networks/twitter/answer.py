@@ -6,9 +6,8 @@ from typing import TypeVar
 
 import msgspec
 
-from socialcrm.networks.border import Missing, Unreachable
-from socialcrm.networks.border import gettext_noop as _
-from socialcrm.networks.reading import BAD, repair
+from socialcrm.networks.border import Missing
+from socialcrm.networks.reading import BAD, repair, unreadable
 
 from .text import unescape
 from .wire import Envelope, Problem
@@ -31,7 +30,7 @@ def envelope(body: bytes) -> Envelope:
     try:
         return _envelope.decode(repair(body))
     except BAD:
-        raise Unreachable(_("The network's answer could not be read."), code="unreadable") from None
+        raise unreadable() from None
 
 
 def read(decoder: msgspec.json.Decoder[T], raw: msgspec.Raw) -> T | None:
@@ -55,7 +54,7 @@ def objects(envelope: Envelope) -> list[msgspec.Raw]:
         return [envelope.data]
     if data in {b"", b"null"}:
         return []
-    raise Unreachable(_("The network's answer could not be read."), code="unreadable")
+    raise unreadable()
 
 
 def missing_of(parts: Envelope, kinds: tuple[str, ...]) -> tuple[Missing, ...]:
@@ -106,7 +105,7 @@ def written(body: bytes) -> tuple[str, str]:
         found = read(_written, raw)
         if found is not None and found.id.isdigit():
             return found.id, unescape(found.text)
-    raise Unreachable(_("The network's answer could not be read."), code="unreadable")
+    raise unreadable()
 
 
 def deleted(body: bytes) -> bool:

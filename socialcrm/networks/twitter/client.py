@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, TypeVar
 
 from requests.auth import AuthBase
 
-from socialcrm.networks.border import Call, Limit, Request, Response, Spent
-from socialcrm.networks.headers import limit_of
+from socialcrm.networks.border import Call, Limit, Request, Spent
 from socialcrm.networks.reading import accounted
 from socialcrm.networks.signin import Credentials
 from socialcrm.networks.transport import Bearer
@@ -98,9 +96,5 @@ class Client:
             found = resources(result)
             return len(found), len(found) * price, tuple(filter(None, found))
 
-        parse = accounted(request, lambda response: read(response.body), error_of, _limit_of, self.on_spent, cost)
+        parse = accounted(request, lambda response: read(response.body), error_of, self.on_spent, cost)
         return Call(request, parse, self.auth())
-
-
-def _limit_of(response: Response, now: datetime) -> Limit | None:
-    return limit_of(response.headers, now)

@@ -20,10 +20,9 @@ from socialcrm.networks.border import (
     Request,
     Response,
 )
-from socialcrm.networks.border import gettext_noop as _
 from socialcrm.networks.headers import limit_of, read_number, read_time, retry_at
 from socialcrm.networks.reading import BAD, repair
-from socialcrm.networks.transport import lost
+from socialcrm.networks.refusals import STATUSES, is_no_answer, refusal
 
 from .answer import why
 from .wire import Problem
@@ -42,7 +41,6 @@ CODES: dict[int, type[NetworkError]] = {
     63: NotFound,
     144: NotFound,
 }
-STATUSES: dict[int, type[NetworkError]] = {401: AuthExpired, 404: NotFound, 410: NotFound}
 KINDS: dict[str, type[NetworkError]] = {
     "resource-not-found": NotFound,
     "resource-unavailable": NotFound,
@@ -82,10 +80,8 @@ def error_of(request: Request, response: Response, now: datetime | None = None) 
         return RateLimited(cap_ends(found, now), detail, status=status, code=kind, limit=limit)
     if status == 429:
         return RateLimited(window_ends(response, now), detail, status=status, code="rate-limited", limit=limit)
-    if status < 400 or status == 408 or status >= 500:
-        error = lost(request, detail or _("The network did not do what was asked."))
-        error.status, error.limit = status, limit
-        return error
+    if is_no_answer(status):
+        return refusal(request, response, detail, now)
     cls = CODES.get(found.code or 0) or STATUSES.get(status) or KINDS.get(kind, Rejected)
     if status == 403 and request.writes and kind in {"", "blank", "about:blank"} and "duplicate" in detail.lower():
         cls = Duplicate

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from socialcrm.networks.base import (
@@ -21,18 +22,18 @@ from socialcrm.networks.base import (
     SignIn,
     TextCheck,
     Undecided,
-    Unreachable,
     Verdict,
     Whom,
 )
-from socialcrm.networks.border import gettext_noop as _
+from socialcrm.networks.looking import SKEW, Wanted, look_back
+from socialcrm.networks.reading import unreadable
 
 from . import answer, limits, parse, rules, walk
 from .client import USER_FIELDS, Client
 from .count import LIMIT
 from .oauth import Dance
 from .person import WEB
-from .text import check, fingerprint, has_url
+from .text import check, fingerprint, fingerprint_of, has_url
 
 
 class Twitter(Network):
@@ -53,16 +54,6 @@ class Twitter(Network):
         super().__init__(options, credentials, on_spent=on_spent)
         self.client = Client(options, credentials, on_spent)
         self.web = str(options.get("web_url") or WEB).rstrip("/")
-
-    @property
-    def own_id(self) -> str:
-        """Our account's id on X."""
-        return self.credentials.external_id if self.credentials else ""
-
-    @property
-    def own_handle(self) -> str:
-        """Our account's handle on X."""
-        return self.credentials.handle if self.credentials else ""
 
     # People
 
@@ -91,7 +82,7 @@ class Twitter(Network):
                 return found.authors[0]
             if found.missing:
                 raise NotFound(code=found.missing[0].why)
-            raise Unreachable(_("The network's answer could not be read."), code="unreadable")
+            raise unreadable()
 
         asked = {**params, "user.fields": USER_FIELDS}
         return self.client.call("GET", path, endpoint, read, resources=lambda one: limits.users([one]), params=asked)
@@ -189,8 +180,17 @@ class Twitter(Network):
     def find_reply(
         self, in_reply_to: str, text: str, since: datetime, known: Collection[str] = ()
     ) -> str | None | Undecided:
-        """Look through our own timeline, then (where that ends too soon) through the search."""
-        return walk.find_reply(self, walk.Wanted(in_reply_to, fingerprint(text), since, frozenset(known)))
+        """Look through our own timeline since then, so that nothing older is paid for; where it is long, search."""
+        wanted = Wanted(in_reply_to, fingerprint(text), since, frozenset(known), fingerprint_of)
+        pages = partial(self.own_posts_from, since - SKEW)
+        return look_back(wanted, pages, partial(self._searched, wanted))
+
+    def _searched(self, wanted: Wanted) -> str | None:
+        """What the search knows of our answers in the conversation of the parent."""
+        for parent in self.posts([wanted.in_reply_to]).posts:
+            query = f"conversation_id:{parent.thread_id} from:{self.own_handle}"
+            return wanted.hit(wanted.among(self.run(self.search_call(query))))
+        return None
 
     # Rules
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +10,6 @@ from urllib.parse import parse_qs, quote, urlencode
 
 import msgspec
 from django.utils.translation import gettext
-from oauthlib.oauth2 import WebApplicationClient
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from socialcrm.networks.border import (
@@ -22,10 +19,9 @@ from socialcrm.networks.border import (
     Rejected,
     Request,
     Response,
-    Unreachable,
 )
-from socialcrm.networks.border import gettext_noop as _
-from socialcrm.networks.reading import BAD, as_lost
+from socialcrm.networks.oauth import check_begun, code_form, code_start
+from socialcrm.networks.reading import BAD, as_lost, read, unreadable
 from socialcrm.networks.signin import Credentials, SignIn
 from socialcrm.networks.transport import transport_for
 
@@ -76,42 +72,21 @@ class Dance:
         """Credentials for the redirect's query. Rejected where it is not the answer to what we began."""
         expected = kept.get("state") or kept.get("request_token") or ""
         given = query.get("state") or query.get("oauth_token") or query.get("denied") or ""
-        if kept.get("network") != "twitter" or not expected or not _same(expected, given):
-            raise Rejected(gettext("This sign-in was not begun here, or it is too old. Start again."), code="state")
+        check_begun(expected if kept.get("network") == "twitter" else "", given)
         if query.get("error") or query.get("denied"):
             raise Rejected(gettext("X was not allowed to connect this account."), code="access_denied")
         return self._finish_oauth2(kept, query) if kept.get("kind") == "oauth2" else self._finish_oauth1(kept, query)
 
     def _start_oauth2(self, redirect_uri: str) -> SignIn:
-        pkce = WebApplicationClient(self.options.get("client_id", ""))
-        verifier, state = pkce.create_code_verifier(64), secrets.token_urlsafe(32)
-        query = {
-            "response_type": "code",
-            "client_id": self.options.get("client_id", ""),
-            "redirect_uri": redirect_uri,
-            "scope": " ".join(SCOPES),
-            "state": state,
-            "code_challenge": pkce.create_code_challenge(verifier, "S256"),
-            "code_challenge_method": "S256",
-        }
-        kept = {
-            "network": "twitter",
-            "kind": "oauth2",
-            "state": state,
-            "verifier": verifier,
-            "redirect_uri": redirect_uri,
-        }
-        return SignIn(url=f"{self.web}/i/oauth2/authorize?{urlencode(query, quote_via=quote)}", kept=kept)
+        client_id, page = self.options.get("client_id", ""), f"{self.web}/i/oauth2/authorize"
+        url, kept = code_start(page, client_id, redirect_uri, SCOPES)
+        return SignIn(url=url, kept={"network": "twitter", "kind": "oauth2", **kept})
 
     def _finish_oauth2(self, kept: Mapping[str, str], query: Mapping[str, str]) -> Credentials:
-        form = {
-            "grant_type": "authorization_code",
-            "code": query.get("code", ""),
-            "redirect_uri": kept.get("redirect_uri", ""),
-            "code_verifier": kept.get("verifier", ""),
-        }
         try:
-            return _credentials(self._post_form("/2/oauth2/token", form, _token), Credentials(kind="oauth2"))
+            return _credentials(
+                self._post_form("/2/oauth2/token", code_form(kept, query), _token), Credentials(kind="oauth2")
+            )
         except AuthExpired as error:
             raise Rejected(gettext("X no longer knows this sign-in. Start again."), status=error.status) from None
 
@@ -147,7 +122,7 @@ class Dance:
         except AuthExpired as error:
             raise Rejected(gettext("X no longer knows this sign-in. Start again."), status=error.status) from None
         if not pairs.get("oauth_token") or not pairs.get("user_id"):
-            raise Unreachable(_("The network's answer could not be read."), code="unreadable")
+            raise unreadable()
         return Credentials(
             kind="oauth1",
             external_id=pairs["user_id"],
@@ -188,10 +163,6 @@ class Dance:
         return transport_for(self.options).run(Call(request, parse, auth))
 
 
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
-
-
 def _refused(request: Request, response: Response) -> NetworkError:
     """A refusal of the sign-in; X's sentence is left out, as it may quote what was sent."""
     error = error_of(request, response)
@@ -207,10 +178,7 @@ def _refused(request: Request, response: Response) -> NetworkError:
 
 
 def _token(body: bytes) -> Token:
-    try:
-        return msgspec.json.decode(body, type=Token)
-    except BAD:
-        raise Unreachable(_("The network's answer could not be read."), code="unreadable") from None
+    return read(body, Token)
 
 
 def _pairs(body: bytes) -> dict[str, str]:

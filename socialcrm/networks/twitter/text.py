@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from socialcrm.networks.border import FetchedPost, TextCheck
+from socialcrm.networks.texts import empty, too_long
 
 from .count import LIMIT, length, urls
 from .wire import Entities, Entity
@@ -120,15 +121,12 @@ def check(text: str, to_handles: Sequence[str] = (), limit: int = LIMIT) -> Text
 
 def problem(text: str, counted: int, limit: int, to_handles: Sequence[str] = ()) -> str:
     """What is wrong with a text, in a sentence for the person; empty when nothing is."""
-    if not without_leading(text, to_handles).strip():
-        return gettext("Write something first: the text is empty.")
+    if said := empty(without_leading(text, to_handles)):
+        return said
     if _REFUSED.search(text):
         return gettext("The text holds a character that X does not accept. Type it anew instead of pasting it.")
-    if counted > limit:
-        over = counted - limit
-        return ngettext(
-            "The text is %(over)d character too long.", "The text is %(over)d characters too long.", over
-        ) % {"over": over}
+    if said := too_long(counted, limit):
+        return said
     if len(_CASHTAG.findall(text)) > 1:
         return gettext("X accepts one cashtag ($NAME) in a post sent from here. Remove the others.")
     return ""

@@ -118,6 +118,28 @@ def test_the_count_is_the_servers() -> None:
     assert fingerprint("@a@b.example @c  Hello  @d@e.example") == "Hello @d"
 
 
+def test_an_old_server_that_was_not_asked_yet_has_deleted_nothing(scene: MastodonScene) -> None:
+    post = scene.mention("still there")
+    scene.sandbox.control("POST", "version", {"version": "4.2.10"})
+    try:
+        with pytest.raises(NotFound):
+            scene.network().posts([post])
+        old = Mastodon(scene.site(), replace(scene.credentials(), facts=scene.network().server_facts()))
+        page = old.posts([post, scene.key("1")])
+    finally:
+        scene.sandbox.control("POST", "version", {"version": None})
+    assert [one.external_id for one in page.posts] == [post]
+    assert [(one.external_id, one.why) for one in page.missing] == [(scene.key("1"), "deleted")]
+
+
+def test_a_suspended_person_is_not_shown_empty(scene: MastodonScene) -> None:
+    body = {"network": "mastodon", "handle": scene.friend["handle"]}
+    scene.sandbox.control("POST", "account", {**body, "state": "suspended"})
+    found = scene.network().profiles_by_ids([scene.friend["uri"]])
+    scene.sandbox.control("POST", "account", {**body, "state": "active"})
+    assert found.authors == () and [one.why for one in found.missing] == ["suspended"]
+
+
 def test_limits_are_the_servers_once_they_are_known(scene: MastodonScene) -> None:
     network = scene.network()
     told = network.server_facts()

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from socialcrm.networks.border import Request, Response
-from socialcrm.networks.mastodon.errors import error_of, limit_of
+from socialcrm.networks.headers import limit_of
 from socialcrm.networks.mastodon.parse import VISIBILITY, Reader
+from socialcrm.networks.mastodon.server import error_of
 
 from .spec import recorded
 
@@ -68,7 +69,7 @@ def test_recorded_refusals_keep_their_words_and_are_judged_by_status() -> None:
 
 
 def test_recorded_limits_are_read() -> None:
-    limits = [limit_of(Response(200, call[4], b""), NOW) for call in recorded()]
+    limits = [limit_of(call[4], NOW) for call in recorded()]
     known = [one for one in limits if one is not None]
     assert known and all(one.limit and one.resets_at and one.resets_at.tzinfo for one in known)
 

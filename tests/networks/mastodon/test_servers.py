@@ -8,8 +8,7 @@ import msgspec
 import pytest
 
 from socialcrm.networks.base import Response, Unreachable
-from socialcrm.networks.mastodon import Mastodon, server
-from socialcrm.networks.servers import host_of, is_under
+from socialcrm.networks.servers import domain_of, host_of, is_under
 from tests.networks.mastodon.test_hostile_server import answering, at
 
 
@@ -63,11 +62,10 @@ class Finger:
         ("", [], "social.example"),
     ],
 )
-def test_a_domain_is_believed_where_it_says_so_itself(monkeypatch: Any, claimed: str, links: Any, domain: str) -> None:
+def test_a_domain_is_believed_where_it_says_so_itself(claimed: str, links: Any, domain: str) -> None:
     finger = Finger(links)
-    monkeypatch.setattr(server, "transport_for", lambda _options: finger)
-    ours = Mastodon({"api_url": "https://social.example"}).server
-    assert ours.domain(claimed, "acme@social.example") == domain
+    told: Any = finger
+    assert domain_of(claimed, "https://social.example", "acme", {}, told) == domain
     assert finger.asked in ([], ["https://example.net/.well-known/webfinger?resource=acct%3Aacme%40example.net"])
 
 

@@ -145,3 +145,22 @@ def test_a_server_before_4_3_is_asked_without_pkce(scene: MastodonScene, web: re
     assert "code_challenge" not in start.url and "profile" not in start.kept["scopes"].split()
     found = back(scene, start, consent(web, start))
     assert found.handle == "lumen_desk@town.example"
+
+
+def test_a_server_that_shows_strangers_nothing_can_be_signed_in_at() -> None:
+    def talk(connection: Any, request: bytes) -> None:
+        path = request.split(b" ", 2)[1]
+        app = path == b"/api/v1/apps"
+        status = b"200 OK" if app else b"404 Not Found" if b"well-known" in path else b"401 Unauthorized"
+        body = b'{"client_id": "one", "client_secret": "two"}' if app else b'{"error": "Sign in first"}'
+        connection.sendall(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body))
+
+    with RawServer(talk) as server:
+        visitor = Mastodon({"private_hosts": ["127.0.0.1"]}, Credentials("oauth2", server=server.url))
+        start = visitor.start_sign_in("oauth2", BACK)
+        with pytest.raises(Rejected, match="Sign in first"):
+            visitor.profile("@ada@town.example")
+        signed_in = Credentials("oauth2", access_token="ended", server=server.url)
+        with pytest.raises(AuthExpired):
+            Mastodon({"private_hosts": ["127.0.0.1"]}, signed_in).me()
+    assert start.url.startswith(f"{server.url}/oauth/authorize?") and start.app and start.app.client_id == "one"

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from socialcrm.networks import looking
 from socialcrm.networks.base import UNDECIDED, Duplicate, NotFound, Page, RateLimited
 from socialcrm.networks.testing import WRITES, walk
 from socialcrm.networks.twitter import Twitter
@@ -193,6 +194,6 @@ def test_beyond_the_timeline_the_search_finds_it_and_its_silence_proves_nothing(
     post, text = stage.mention("long ago"), f"an answer of old {uuid4().hex}"
     sent = x.reply(post, text)
     since = x.posts([sent.external_id]).posts[0].posted_at
-    monkeypatch.setattr(steps, "LOOK_BACK_PAGES", 0)
+    monkeypatch.setattr(looking, "PAGES", 0)
     assert x.find_reply(post, text, since) == sent.external_id
     assert x.find_reply(post, "another text", since) is UNDECIDED
