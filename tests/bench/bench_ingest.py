@@ -25,6 +25,7 @@ from .x_pages import Pages
 ROUNDS = 40
 PLAIN_EVERY = 10  # the loop is slow: one page of it for ten of the others
 MANY = 20
+ROUNDS_OF_MANY = 10
 
 
 def run(size: Size) -> list[Line]:
@@ -32,7 +33,7 @@ def run(size: Size) -> list[Line]:
     world = build(size)
     bench = Ingest(world.profiles, size.posts)
     alone = bench.one_page_a_transaction()
-    return [alone, bench.twenty_pages_a_transaction(alone.naive or 0.0), bench.queries()]
+    return [alone, bench.twenty_pages_a_transaction(), bench.queries()]
 
 
 class Ingest:
@@ -73,18 +74,23 @@ class Ingest:
         )
         return Line("Ingest, 1 page a transaction", "posts/s", *rates, goals)
 
-    def twenty_pages_a_transaction(self, naive: float) -> Line:
-        """How pull stores the pages of many accounts; the loop knows no pages, so its rate is the same."""
-        ours, ceiling = [], []
-        for _number in range(6):
+    def twenty_pages_a_transaction(self) -> Line:
+        """How pull stores the pages of many accounts; the loop knows no pages, so one page of it in each turn will do.
+
+        It takes its turn here too: a machine that is busier than a minute ago is so for all three.
+        """
+        ours, ceiling, naive = [], [], []
+        for _number in range(ROUNDS_OF_MANY):
             ours.append(self.timed("ours", MANY, self.ours))
             ceiling.append(self.timed("bare", MANY, lambda bodies: bare(bodies, self.account, self.stream)))
+            naive.append(self.timed("plain", 1, lambda bodies: plain(bodies[0], self.account, self.stream)))
         rates = [100 * MANY / statistics.median(times) for times in (ours, ceiling)]
+        rates.append(100 / statistics.median(naive))
         goals = (
-            Goal("Ingest against update_or_create", rates[0] / naive, at_least=40),
+            Goal("Ingest against update_or_create", rates[0] / rates[2], at_least=40),
             Goal("Ingest against the bare engine", rates[0] / rates[1], at_least=0.5),
         )
-        return Line(f"Ingest, {MANY} pages a transaction", "posts/s", *rates, naive, goals)
+        return Line(f"Ingest, {MANY} pages a transaction", "posts/s", *rates, goals)
 
     def queries(self) -> Line:
         """Queries for a page of 100 posts, against those for a page of 1."""
