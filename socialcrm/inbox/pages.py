@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import blake2s
 from typing import Any, NamedTuple
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from socialcrm.access import hidden, visible_conversations
 from socialcrm.contacts import get_adapter
@@ -86,11 +86,13 @@ def row_of(user: Any, conversation: Conversation) -> Row:
 
 
 def version(user: Any, filters: Filters) -> str:
-    """Changes when the first page changed, or anyone did anything in the inbox; one query besides the permissions."""
-    newest = Reply.objects.filter(conversation=OuterRef("pk")).order_by().values("conversation")
+    """Changes when the first page changed, or anyone did anything in the user's inbox; one query besides the rights."""
+    newest = Reply.objects.filter(shown_replies(user), conversation=OuterRef("pk")).order_by().values("conversation")
+    # Asked event by event from the newest, which is nearly always one of theirs.
+    theirs = visible_conversations(user).filter(pk=OuterRef("conversation_id"))
     rows = _window(user, filters, None).annotate(
         moved=Subquery(newest.annotate(at=Max("changed_at")).values("at")),
-        done=Subquery(ConversationEvent.objects.order_by("-pk").values("pk")[:1]),
+        done=Subquery(ConversationEvent.objects.filter(Exists(theirs)).order_by("-pk").values("pk")[:1]),
     )
     names = ("pk", "status", "assignee", "last_post_at", "waiting_since", "moved", "done")
     return blake2s(repr(list(rows.values_list(*names)[:LIMIT])).encode(), digest_size=8).hexdigest()
@@ -99,6 +101,11 @@ def version(user: Any, filters: Filters) -> str:
 def shown_mentions(user: Any) -> QuerySet[Mention]:
     """What was said to us and is still there, but for the words of people who are hidden from the user."""
     return Mention.objects.filter(~hidden(user, "author_id"), post__state=Post.State.LIVE)
+
+
+def shown_replies(user: Any) -> Q:
+    """Of the replies in conversations that the user may see, those to people who are not hidden, and the user's own."""
+    return Q(user=user) | ~Q(hidden(user, "post__author_id"))
 
 
 def contacts_of(profiles: Iterable[int]) -> dict[int, ContactBrief]:
@@ -154,7 +161,11 @@ def _in_order(user: Any, pks: list[int]) -> list[Any]:
 
 def _loaded(rows: QuerySet[Conversation], user: Any) -> QuerySet[Conversation]:
     newest = shown_mentions(user).filter(conversation=OuterRef("pk")).order_by("-posted_at", "-post")
-    ours = Reply.objects.filter(conversation=OuterRef("pk")).exclude(state=Reply.State.CANCELLED).order_by("-pk")
+    ours = (
+        Reply.objects.filter(shown_replies(user), conversation=OuterRef("pk"))
+        .exclude(state=Reply.State.CANCELLED)
+        .order_by("-pk")
+    )
     return (
         rows.select_related("account", "profile", "assignee")
         .defer("account__credentials", "profile__raw", "profile__bio")

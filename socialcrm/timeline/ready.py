@@ -93,7 +93,8 @@ def _ours(sight: Sight) -> Case:
 
 
 def _count(rows: QuerySet[Any], column: str, count: Count | None = None) -> QuerySet[Any, Any]:
-    return rows.order_by().values(column).annotate(n=count or Count("pk")).values("n")
+    counted: QuerySet[Any, Any] = rows.order_by().values(column).annotate(n=count or Count("pk")).values("n")
+    return counted
 
 
 def _hidden(sight: Sight) -> dict[str, Subquery]:
@@ -115,7 +116,7 @@ def _moving(sight: Sight) -> dict[str, Subquery]:
     """What tells that a reply moved: those in flight by their own index, the settled ones by their conversation."""
     told = Reply.objects.filter(sight.replies()).order_by()
     moving = told.filter(state__in=Reply.IN_FLIGHT, post__author=OuterRef("profile"))
-    ours = told.filter(conversation__profile=OuterRef("profile"))
+    ours = told.filter(conversation__profile=OuterRef("profile"), post__author=OuterRef("profile"))
     sending = Count("pk", filter=Q(state="sending"))
     return {
         "moving": Subquery(moving.values("post__author").annotate(told=_told(sending=sending)).values("told")),

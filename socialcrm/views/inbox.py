@@ -50,7 +50,7 @@ def live(request: HttpRequest) -> HttpResponse:
     """What changed since the page was drawn: 304 when nothing, else the list and the open conversation again."""
     filters = Filters.read(request.GET)
     talk = _still_there(request, key(request.GET.get("c")))
-    etag = f'"{inbox.version(request.user, filters)}-{inbox.thread_version(talk) if talk else ""}"'
+    etag = f'"{inbox.version(request.user, filters)}-{inbox.thread_version(request.user, talk) if talk else ""}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers={"ETag": etag})
     limit = min(max(PAGE, key(request.GET.get("shown"))), MOST_SHOWN)
