@@ -88,9 +88,10 @@ def row_of(user: Any, conversation: Conversation) -> Row:
 def version(user: Any, filters: Filters) -> str:
     """Changes when the first page changed, or anyone did anything in the user's inbox; one query besides the rights."""
     newest = Reply.objects.filter(shown_replies(user), conversation=OuterRef("pk")).order_by().values("conversation")
+    talks = visible_conversations(user)
     # Asked event by event from the newest, which is nearly always one of theirs.
-    theirs = visible_conversations(user).filter(pk=OuterRef("conversation_id"))
-    rows = _window(user, filters, None).annotate(
+    theirs = talks.filter(pk=OuterRef("conversation_id"))
+    rows = _ordered(filters.apply(talks, user), filters).annotate(
         moved=Subquery(newest.annotate(at=Max("changed_at")).values("at")),
         done=Subquery(ConversationEvent.objects.filter(Exists(theirs)).order_by("-pk").values("pk")[:1]),
     )
@@ -119,13 +120,18 @@ def contacts_of(profiles: Iterable[int]) -> dict[int, ContactBrief]:
 
 
 def _window(user: Any, filters: Filters, cursor: Cursor | None) -> QuerySet[Conversation]:
-    at, newest_first = filters.order
-    rows = filters.apply(visible_conversations(user), user).annotate(at=F(at) if isinstance(at, str) else at)
+    rows = _ordered(filters.apply(visible_conversations(user), user), filters)
     if cursor:
-        past = "lt" if newest_first else "gt"
+        past = "lt" if filters.order[1] else "gt"
         further = Q(**{f"at__{past}": cursor.at}) | Q(at=cursor.at, **{f"pk__{past}": cursor.post_id})
         # The second condition says less, but it is the one that an index understands.
         rows = rows.filter(further, **{f"at__{past}e": cursor.at})
+    return rows
+
+
+def _ordered(rows: QuerySet[Conversation], filters: Filters) -> QuerySet[Conversation]:
+    at, newest_first = filters.order
+    rows = rows.annotate(at=F(at) if isinstance(at, str) else at)
     return rows.order_by("-at", "-pk") if newest_first else rows.order_by("at", "pk")
 
 
