@@ -28,6 +28,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from socialcrm import matching
+from socialcrm.access import readable
 from socialcrm.contacts import ContactAdapter, ContactBrief, Offer, Option, PipelineDeal
 from socialcrm.contacts import Deal as SocialDeal
 from socialcrm.origin import Origin as Origin
@@ -189,9 +190,12 @@ def _pipeline_deal(
     return PipelineDeal(contact, key, name, amount, currency, stage, state, closed_on)
 
 
-def with_profiles(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The contacts with `linked`: links to profiles, each with `last_post`, for avatar and badges, in one query."""
-    posts = apps.get_model("socialcrm", "Post")._default_manager.filter(author=OuterRef("profile_id"))
+def with_profiles(rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
+    """The contacts with `linked`: links to profiles, for avatar and badges, in one query.
+
+    Each has `last_post`, when the last post was that the user may read.
+    """
+    posts = apps.get_model("socialcrm", "Post")._default_manager.filter(readable(user), author=OuterRef("profile_id"))
     links = apps.get_model("socialcrm", "ProfileLink")._default_manager.filter(state="linked")
     links = links.select_related("profile").annotate(
         last_post=Subquery(posts.order_by("-posted_at").values("posted_at")[:1])

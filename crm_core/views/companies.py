@@ -65,7 +65,7 @@ def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
     activities = Activity.objects.visible_to(request.user).filter(company=company)
     context = {
         "company": company,
-        "contacts": people_with_avatars(with_profiles(everyone.order_by("sort_name"))),
+        "contacts": people_with_avatars(with_profiles(everyone.order_by("sort_name"), request.user)),
         "everyone": everyone,
         "deals": deals,
         "standing": standing(deals),

@@ -47,7 +47,7 @@ def _for_rows(rows: Any, user: Any) -> Any:
     deals = Prefetch("deals", queryset=Deal.objects.visible_to(user).filter(stage__in=Deal.OPEN), to_attr="open_deals")
     tasks = Prefetch("activities", queryset=Activity.objects.open_tasks(), to_attr="open_tasks")
     rows = rows.select_related("company", "owner").prefetch_related(deals, tasks)
-    return with_profiles(rows.annotate(influence=influence()))
+    return with_profiles(rows.annotate(influence=influence()), user)
 
 
 def _row(contact: Any) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _load(contact: Contact, user: Any) -> Contact:
     """The contact with what its page shows; `sees_company`: more of its company than the name."""
     company = Company.objects.visible_to(user).filter(pk=OuterRef("company"))
     rows = (
-        with_profiles(Contact.objects.filter(pk=contact.pk))
+        with_profiles(Contact.objects.filter(pk=contact.pk), user)
         .annotate(sees_company=Exists(company))
         .prefetch_related("email_set", "phone_set", "website_set")
     )

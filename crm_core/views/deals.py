@@ -109,7 +109,7 @@ def deal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "deal": deal,
         "sees_company": companies.exists(),
-        "contacts": people_with_avatars(with_profiles(everyone.order_by("sort_name"))),
+        "contacts": people_with_avatars(with_profiles(everyone.order_by("sort_name"), request.user)),
         "everyone": everyone,
         "tasks": activities.open_tasks().select_related("assignee")[:5],
         "notes": activities.exclude(kind=Activity.Kind.TASK, done_at=None).select_related("user")[:20],

@@ -91,12 +91,15 @@ def row_of(user: Any, conversation: Conversation) -> Row:
 
 
 def version(user: Any, filters: Filters) -> str:
-    """Changes when the first page changed, anyone did anything in the inbox or named the user; one query besides the
-    permissions, two where the list is empty."""
-    newest = Reply.objects.filter(conversation=OuterRef("pk")).order_by().values("conversation")
-    rows = _window(user, filters, None).annotate(
+    """Changes when the first page changed, anyone did anything in the user's inbox or named the user; one query besides
+    the rights, two where the list is empty."""
+    newest = Reply.objects.filter(shown_replies(user), conversation=OuterRef("pk")).order_by().values("conversation")
+    talks = visible_conversations(user)
+    # Asked event by event from the newest, which is nearly always one of theirs.
+    theirs = talks.filter(pk=OuterRef("conversation_id"))
+    rows = _ordered(filters.apply(talks, user), filters, user).annotate(
         moved=Subquery(newest.annotate(at=Max("changed_at")).values("at")),
-        done=Subquery(ConversationEvent.objects.order_by("-pk").values("pk")[:1]),
+        done=Subquery(ConversationEvent.objects.filter(Exists(theirs)).order_by("-pk").values("pk")[:1]),
         named=Subquery(unseen_mark(user)),
     )
     names = ("pk", "status", "assignee", "last_post_at", "waiting_since", "moved", "done", "named")
@@ -107,6 +110,11 @@ def version(user: Any, filters: Filters) -> str:
 def shown_mentions(user: Any) -> QuerySet[Mention]:
     """What was said to us and is still there, but for the words of people who are hidden from the user."""
     return Mention.objects.filter(~hidden(user, "author_id"), post__state=Post.State.LIVE)
+
+
+def shown_replies(user: Any) -> Q:
+    """Of the replies in conversations that the user may see, those to people who are not hidden, and the user's own."""
+    return Q(user=user) | ~Q(hidden(user, "post__author_id"))
 
 
 def contacts_of(profiles: Iterable[int]) -> dict[int, ContactBrief]:
@@ -120,13 +128,18 @@ def contacts_of(profiles: Iterable[int]) -> dict[int, ContactBrief]:
 
 
 def _window(user: Any, filters: Filters, cursor: Cursor | None) -> QuerySet[Conversation]:
-    at, newest_first = filters.order(user)
-    rows = filters.apply(visible_conversations(user), user).annotate(at=F(at) if isinstance(at, str) else at)
+    rows = _ordered(filters.apply(visible_conversations(user), user), filters, user)
     if cursor:
-        past = "lt" if newest_first else "gt"
+        past = "lt" if filters.order(user)[1] else "gt"
         further = Q(**{f"at__{past}": cursor.at}) | Q(at=cursor.at, **{f"pk__{past}": cursor.post_id})
         # The second condition says less, but it is the one that an index understands.
         rows = rows.filter(further, **{f"at__{past}e": cursor.at})
+    return rows
+
+
+def _ordered(rows: QuerySet[Conversation], filters: Filters, user: Any) -> QuerySet[Conversation]:
+    at, newest_first = filters.order(user)
+    rows = rows.annotate(at=F(at) if isinstance(at, str) else at)
     return rows.order_by("-at", "-pk") if newest_first else rows.order_by("at", "pk")
 
 
@@ -162,7 +175,11 @@ def _in_order(user: Any, pks: list[int]) -> list[Any]:
 
 def _loaded(rows: QuerySet[Conversation], user: Any) -> QuerySet[Conversation]:
     newest = shown_mentions(user).filter(conversation=OuterRef("pk")).order_by("-posted_at", "-post")
-    ours = Reply.objects.filter(conversation=OuterRef("pk")).exclude(state=Reply.State.CANCELLED).order_by("-pk")
+    ours = (
+        Reply.objects.filter(shown_replies(user), conversation=OuterRef("pk"))
+        .exclude(state=Reply.State.CANCELLED)
+        .order_by("-pk")
+    )
     return (
         rows.select_related("account", "profile", "assignee")
         .defer("account__credentials", "profile__raw", "profile__bio")

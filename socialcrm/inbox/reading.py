@@ -28,6 +28,7 @@ from socialcrm.timeline import Entry, Item, columns
 
 from . import history
 from .customer import Customer, customer
+from .pages import shown_replies
 
 # The newest so many posts are shown; the others are on the network.
 POSTS = 200
@@ -92,12 +93,12 @@ def thread(user: Any, conversation: Conversation) -> Thread:
     """The thread of a conversation that the user may see, with who they are."""
     posts = _posts(user, conversation)
     more, posts = len(posts) > POSTS, sorted(posts[:POSTS], key=lambda post: (post.posted_at, post.pk))
-    replies = _replies(conversation, posts)
+    replies = _replies(user, conversation, posts)
     who = customer(user, conversation)
     said, lines = _said(posts, replies), _lines(conversation, posts, who)
     entries = sorted([*said, *lines], key=lambda entry: entry.at)
     seen = _seen(posts, replies)
-    return Thread(conversation, entries, thread_version(conversation), who, more, seen)
+    return Thread(conversation, entries, thread_version(user, conversation), who, more, seen)
 
 
 def mark_seen(user: Any, conversation: Conversation, post_id: int) -> None:
@@ -116,13 +117,12 @@ def see_mentions(user: Any, thread: Thread) -> None:
         NoteMention.objects.filter(pk__in=new).update(seen_at=timezone.now())
 
 
-def thread_version(conversation: Conversation) -> str:
-    """Changes whenever something that the thread shows changed; one query."""
+def thread_version(user: Any, conversation: Conversation) -> str:
+    """Changes whenever something that the thread shows to the user changed; one query."""
     of_it = {"conversation": OuterRef("pk")}
-    replies = Reply.objects.filter(**of_it).order_by().values("conversation")
-    told = Mention.objects.filter(**of_it).order_by().values("conversation")
-    posts = Post.objects.filter(network=OuterRef("account__network"), thread_id=OuterRef("thread_id"))
-    by_thread = posts.exclude(thread_id="").order_by().values("thread_id")
+    replies = Reply.objects.filter(shown_replies(user), **of_it).order_by().values("conversation")
+    told = Mention.objects.filter(~hidden(user, "author_id"), **of_it).order_by().values("conversation")
+    by_thread = _whole_thread(user, conversation).order_by().values("network")
     facts = Conversation.objects.filter(pk=conversation.pk).values_list(
         "status",
         "assignee",
@@ -166,10 +166,10 @@ def _whole_thread(user: Any, conversation: Conversation) -> QuerySet[Post]:
     )
 
 
-def _replies(conversation: Conversation, posts: Iterable[Post]) -> list[Reply]:
+def _replies(user: Any, conversation: Conversation, posts: Iterable[Post]) -> list[Reply]:
     theirs = [post.pk for post in posts if post.account_id is None]
     rows = Reply.objects.filter(Q(conversation=conversation) | Q(post__in=theirs, account=conversation.account_id))
-    rows = rows.exclude(state=Reply.State.CANCELLED).select_related("user", "account")
+    rows = rows.filter(shown_replies(user)).exclude(state=Reply.State.CANCELLED).select_related("user", "account")
     return list(rows.defer("account__credentials").order_by("pk"))
 
 

@@ -11,6 +11,7 @@ from django.core import signing
 from django.db.models import Max, QuerySet
 
 from socialcrm import scoring
+from socialcrm.access import sight_of
 from socialcrm.contacts import ContactAdapter, ContactBrief
 from socialcrm.models import InfluenceScore, Mention, Post, ProfileLink, SocialProfile
 
@@ -151,15 +152,23 @@ def rank_rows(
 
 
 def touches(user: Any, adapter: ContactAdapter, contacts: QuerySet[Any] | Sequence[Any]) -> dict[Any, datetime]:
-    """When they last wrote to us, we to them, or we did something in the host, by contact. Three queries."""
+    """When they last wrote to us, we to them, or we did something in the host, by contact, as the user sees it.
+
+    Four queries, of which one is for the user's accounts.
+    """
+    sight = sight_of(user)
     links = ProfileLink.objects.filter(state="linked", contact__in=contacts)
     contact_of = dict(links.values_list("profile", "contact"))
     profiles: Any = list(contact_of) if len(contact_of) <= 500 else links.values("profile")
-    heard = Mention.objects.filter(author__in=profiles).order_by().values_list("author").annotate(Max("posted_at"))
-    ours = Post.objects.filter(to_profile__in=profiles, account__isnull=False, state=Post.State.LIVE)
+    heard = Mention.objects.filter(author__in=profiles, account__in=sight.accounts)
+    if not sight.private:  # else each of them is readable, and no post has to be looked at
+        heard = heard.filter(sight.readable("post__"))
+    told = heard.order_by().values_list("author").annotate(Max("posted_at"))
+    ours = Post.objects.filter(sight.readable(), to_profile__in=profiles, account__in=sight.accounts)
+    ours = ours.filter(account__isnull=False, state=Post.State.LIVE)
     said = ours.order_by().values_list("to_profile").annotate(Max("posted_at"))
     found = dict(adapter.last_touches(user, contacts))
-    for profile, at in [*heard, *said]:
+    for profile, at in [*told, *said]:
         contact = contact_of[profile]
         found[contact] = max(at, found.get(contact, at))
     return found

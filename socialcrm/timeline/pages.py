@@ -189,7 +189,7 @@ def _entries(thread: list[Post], replies: dict[int, list[Reply]]) -> list[Entry]
 
 
 def _item(entries: list[Entry], who: People, kind: str) -> Item:
-    events = [entry.moment for entry in entries if kind in ("all", entry.kind)] or [entries[-1].moment]
+    events = [entry.place for entry in entries if kind in ("all", entry.kind)] or [entries[-1].place]
     at, newest = max(events)
     first = next((entry.post for entry in entries if entry.post and not entry.ours), None)
     anchor = first or next(entry.post for entry in entries if entry.post)

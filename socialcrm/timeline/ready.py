@@ -118,7 +118,7 @@ def _moving(sight: Sight) -> dict[str, Subquery]:
     """What tells that a reply moved: those in flight by their own index, the settled ones by their conversation."""
     told = Reply.objects.filter(sight.replies()).order_by()
     moving = told.filter(state__in=Reply.IN_FLIGHT, post__author=OuterRef("profile"))
-    ours = told.filter(conversation__profile=OuterRef("profile"))
+    ours = told.filter(conversation__profile=OuterRef("profile"), post__author=OuterRef("profile"))
     sending = Count("pk", filter=Q(state="sending"))
     return {
         "moving": Subquery(moving.values("post__author").annotate(told=_told(sending=sending)).values("told")),

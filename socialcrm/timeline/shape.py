@@ -98,7 +98,7 @@ class People:
     @property
     def version(self) -> str:
         """Changes when a post, a mention, an answer, a reply's state, a link or a suggestion is new."""
-        facts: list[tuple[Any, ...]] = [(link.pk, link.state, *_shown_of(link), *_told_of(link)) for link in self.links]
+        facts = [_facts_of(link) for link in self.links]
         facts += [(link.pk, link.state, link.score) for link in self.suggestions]
         return blake2s(repr(sorted(facts)).encode(), digest_size=8).hexdigest()
 
@@ -118,7 +118,7 @@ class Entry:
         return self.post is None or self.post.account_id is not None
 
     @property
-    def moment(self) -> tuple[datetime, int]:
+    def place(self) -> tuple[datetime, int]:
         """When, and which post it is or answers: its place among the events of the page, see Head."""
         return self.at, self.post.pk if self.post else (self.reply and self.reply.post_id) or 0
 
@@ -205,6 +205,6 @@ def _shown_of(link: Any) -> tuple[int, int, int]:
     return posts - hidden["posts"], mentions - hidden["mentions"], ours - (link.hidden_ours or 0)
 
 
-def _told_of(link: Any) -> tuple[Any, Any]:
-    """What tells that a reply moved."""
-    return link.moving, link.settled
+def _facts_of(link: Any) -> tuple[Any, ...]:
+    """What the panel's version is made of, of one link."""
+    return link.pk, link.state, _shown_of(link), link.moving, link.settled

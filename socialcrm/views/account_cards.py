@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from socialcrm import ledger
+from socialcrm.access import hidden, readable_mentions, visible_replies
 from socialcrm.forms import tiers_of
 from socialcrm.models import ApiUsage, Gap, Mention, Reply, SocialAccount, Stream
 from socialcrm.networks import network_class
@@ -140,15 +141,19 @@ class Card:
         return "danger" if self.share >= 1 else "warn" if self.share >= 0.8 or self.over_cap else ""
 
 
-def cards(accounts: Sequence[SocialAccount]) -> list[Card]:
-    """The cards of these accounts; those that need a person first."""
+def cards(accounts: Sequence[SocialAccount], user: Any) -> list[Card]:
+    """The cards of these accounts, those that need a person first; replies and mentions are those that the user sees.
+
+    Who manages the accounts sees all of an account's figures.
+    """
+    whole = user.has_perm("socialcrm.manage_accounts")
     found = {account.pk: Card(account, cap=_cap(account)) for account in accounts}
     for stream in Stream.objects.filter(account__in=found).select_related("account"):
         stream.account = found[stream.account_id].account
         found[stream.account_id].streams.append(stream)
-    _fill_waiting(found)
+    _fill_waiting(found, Reply.objects.all() if whole else visible_replies(user))
     _fill_money(found)
-    _fill_coverage(found)
+    _fill_coverage(found, Q() if whole else readable_mentions(user) & ~Q(hidden(user, "author_id")))
     order = {"down": 0, "limited": 1, "ok": 2}
     return sorted(found.values(), key=lambda card: (order[card.health], card.account.pk))
 
@@ -158,8 +163,8 @@ def _cap(account: SocialAccount) -> Decimal | None:
     return None if cap is None else Decimal(cap) / MILLION
 
 
-def _fill_waiting(found: dict[int, Card]) -> None:
-    rows = Reply.objects.filter(account__in=found, state=Reply.State.QUEUED).order_by()
+def _fill_waiting(found: dict[int, Card], replies: QuerySet[Reply]) -> None:
+    rows = replies.filter(account__in=found, state=Reply.State.QUEUED).order_by()
     for row in rows.values("account").annotate(n=Count("pk")):
         found[row["account"]].waiting = row["n"]
 
@@ -178,13 +183,13 @@ def _fill_money(found: dict[int, Card]) -> None:
         card.forecast = Decimal(ledger.forecast(int(card.spent * MILLION), now)) / MILLION
 
 
-def _fill_coverage(found: dict[int, Card]) -> None:
+def _fill_coverage(found: dict[int, Card], seen: Q) -> None:
     start = timezone.now() - DAYS * timedelta(days=1)
     gaps: dict[int, list[Gap]] = defaultdict(list)
     for gap in Gap.objects.filter(stream__account__in=found, filled_at__isnull=True).select_related("stream"):
         gaps[gap.stream.account_id].append(gap)
-    rate = _mentions_per_hour(found, start)
-    oldest = _oldest_mentions(found)
+    rate = _mentions_per_hour(gaps, start, seen)
+    oldest = _oldest_mentions(found, seen)
     for pk, card in found.items():
         since = min(oldest.get(pk) or card.account.connected_at, card.account.connected_at)
         card.slots = [_slot(card, since, gaps[pk], start + i * SLOT) for i in range(SLOTS)]
@@ -199,14 +204,14 @@ def _slot(card: Card, since: datetime, gaps: list[Gap], begins: datetime) -> str
     return "ok" if card.read_until and since < ends and begins <= card.read_until else "none"
 
 
-def _oldest_mentions(found: dict[int, Card]) -> dict[int, datetime | None]:
-    of_account = Mention.objects.filter(account=OuterRef("pk")).order_by("posted_at").values("posted_at")
+def _oldest_mentions(found: dict[int, Card], seen: Q) -> dict[int, datetime | None]:
+    of_account = Mention.objects.filter(seen, account=OuterRef("pk")).order_by("posted_at").values("posted_at")
     rows = SocialAccount.objects.filter(pk__in=found).annotate(oldest=Subquery(of_account[:1]))
     return dict(rows.values_list("pk", "oldest"))
 
 
-def _mentions_per_hour(found: dict[int, Card], start: datetime) -> dict[int, float]:
-    rows = Mention.objects.filter(account__in=found, posted_at__gte=start).order_by()
+def _mentions_per_hour(accounts: Iterable[int], start: datetime, seen: Q) -> dict[int, float]:
+    rows = Mention.objects.filter(seen, account__in=accounts, posted_at__gte=start).order_by()
     counted = rows.values("account").annotate(n=Count("pk"))
     return {row["account"]: row["n"] / (DAYS * 24) for row in counted}
 

@@ -33,7 +33,7 @@ SESSION_KEY = "socialcrm_connect"
 @require_GET
 def accounts_page(request: HttpRequest) -> HttpResponse:
     """All accounts that this person may see."""
-    found = cards(list(_seen_by(request.user)))
+    found = cards(list(_seen_by(request.user)), request.user)
     version = _version(found)
     if is_fragment(request) and request.headers.get("If-None-Match") == version:
         return HttpResponseNotModified(headers={"ETag": version})
@@ -71,7 +71,7 @@ def connect_start(request: HttpRequest) -> HttpResponse:
         if account is not None or not rules_of(network).questions():
             return _back(request, str(error))
         ways = sign_ins(canonical_id(network), request.POST.dict(), str(error))
-        return _accounts(request, cards(list(_seen_by(request.user))), ways, 422)
+        return _accounts(request, cards(list(_seen_by(request.user)), request.user), ways, 422)
     request.session[SESSION_KEY] = state
     return redirect(url)
 

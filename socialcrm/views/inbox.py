@@ -60,7 +60,7 @@ def live(request: HttpRequest) -> HttpResponse:
     doing = request.GET.get("doing")
     if talk and doing in ("looking", "writing"):
         show_up(request, talk, writing=doing == "writing")
-    drawn = f"{inbox.version(request.user, filters)}-{inbox.thread_version(talk) if talk else ''}"
+    drawn = f"{inbox.version(request.user, filters)}-{inbox.thread_version(request.user, talk) if talk else ''}"
     etag = f'"{drawn}-{around(request).version}"'
     had = request.headers.get("If-None-Match", "")
     if had == etag:

@@ -1,7 +1,7 @@
 """The ceiling of the panel: the same HTML from the same templates, its rows by hand-written SQL instead of the rooms.
 
 It asks what a view has to know: permissions, accounts that the user may act as, links with their counts and what moved,
-the page's posts with their authors and mentions, replies, and the score.
+the page's posts with their authors and mentions, replies, and the score; for a reader without `read_private_posts`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from socialcrm import scoring
+from socialcrm.access import Sight
 from socialcrm.models import InfluenceScore, Post, ProfileLink, Reply, SocialAccount, SocialProfile
 from socialcrm.timeline import Cursor, Entry, Item, People, TimelinePage
 from socialcrm.views.composer import rows
@@ -23,7 +24,8 @@ PAGE = 20
 
 MAY = """
 SELECT p.codename FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id
-WHERE t.app_label = 'socialcrm' AND p.codename IN ('reply_as_account', 'link_socialprofile') AND (
+WHERE t.app_label = 'socialcrm' AND p.codename IN ('reply_as_account', 'link_socialprofile',
+  'read_private_posts') AND (
   EXISTS (SELECT 1 FROM auth_user_user_permissions x WHERE x.permission_id = p.id AND x.user_id = %(u)s) OR
   EXISTS (SELECT 1 FROM auth_group_permissions x JOIN auth_user_groups g ON g.group_id = x.group_id
           WHERE x.permission_id = p.id AND g.user_id = %(u)s))"""
@@ -33,46 +35,68 @@ FROM socialcrm_socialaccount a WHERE
   NOT EXISTS (SELECT 1 FROM socialcrm_socialaccount_groups g WHERE g.socialaccount_id = a.id) OR
   EXISTS (SELECT 1 FROM socialcrm_socialaccount_groups g JOIN auth_user_groups m ON m.group_id = g.group_id
           WHERE g.socialaccount_id = a.id AND m.user_id = %s)"""
+NAMES_US = "EXISTS (SELECT 1 FROM socialcrm_mention m WHERE m.post_id = {0}.id AND m.account_id = ANY(%(a)s))"
+# Another row of the same post that names one of our accounts, else a newer one.
+BETTER = f"""x.same_as IS NOT NULL AND EXISTS (
+  SELECT 1 FROM socialcrm_post b WHERE b.same_as = x.same_as AND b.author_id = x.author_id AND b.visibility <> 'private'
+  AND (b.account_id IS NULL OR b.to_profile_id = x.to_profile_id)
+  AND (({NAMES_US.format("b")}) > ({NAMES_US.format("x")}) OR (b.id > x.id AND
+       ({NAMES_US.format("b")}) >= ({NAMES_US.format("x")}))))"""
 LINKS = """
 SELECT l.id AS link_id, l.state AS link_state, l.basis, l.automatic, l.score, l.evidence, l.contact_id, l.decided_by_id,
   p.id, p.network, p.external_id, p.handle, p.name, p.url, p.avatar_url, p.followers, p.verified, p.state, p.fetched_at,
   u.username, u.first_name, u.last_name,
   (SELECT count(*) FROM socialcrm_post x WHERE x.author_id = p.id HAVING count(*) > 0) AS n_posts,
-  (SELECT count(DISTINCT x.post_id) FROM socialcrm_mention x WHERE x.author_id = p.id HAVING count(*) > 0)
-   AS n_mentions,
-  (SELECT count(*) FROM socialcrm_post x WHERE x.to_profile_id = p.id AND x.account_id IS NOT NULL HAVING count(*) > 0)
-   AS n_ours,
+  (SELECT count(DISTINCT x.post_id) FROM socialcrm_mention x WHERE x.author_id = p.id AND x.account_id = ANY(%(a)s)
+   HAVING count(*) > 0) AS n_mentions,
+  (SELECT count(*) FROM socialcrm_post x WHERE x.to_profile_id = p.id AND x.account_id = ANY(%(a)s)
+   AND x.account_id IS NOT NULL HAVING count(*) > 0) AS n_ours,
+  (SELECT jsonb_build_object('posts', count(*), 'mentions', count(*) FILTER (WHERE EXISTS (
+     SELECT 1 FROM socialcrm_mention m WHERE m.post_id = x.id AND m.account_id = ANY(%(a)s))))
+   FROM socialcrm_post x WHERE x.author_id = p.id AND (x.visibility = 'private' OR x.same_as IS NOT NULL)
+   AND (x.visibility = 'private' OR {better}) HAVING count(*) > 0) AS hidden,
+  (SELECT count(*) FROM socialcrm_post x WHERE x.to_profile_id = p.id AND x.account_id = ANY(%(a)s)
+   AND x.account_id IS NOT NULL AND (x.visibility = 'private' OR x.same_as IS NOT NULL)
+   AND (x.visibility = 'private' OR {better}) HAVING count(*) > 0) AS hidden_ours,
   (SELECT jsonb_build_object('n', count(*), 'at', max(r.changed_at),
      'sending', count(*) FILTER (WHERE r.state = 'sending'))
    FROM socialcrm_reply r JOIN socialcrm_post x ON x.id = r.post_id
-   WHERE x.author_id = p.id AND r.state IN ('queued', 'sending', 'unknown') HAVING count(*) > 0) AS moving,
+   WHERE x.author_id = p.id AND r.state IN ('queued', 'sending', 'unknown') AND r.account_id = ANY(%(a)s)
+   AND r.audience <> 'private' HAVING count(*) > 0) AS moving,
   (SELECT jsonb_build_object('n', count(*), 'at', max(r.changed_at))
    FROM socialcrm_reply r JOIN socialcrm_conversation c ON c.id = r.conversation_id
-   WHERE c.profile_id = p.id HAVING count(*) > 0) AS settled
+   JOIN socialcrm_post x ON x.id = r.post_id AND x.author_id = p.id
+   WHERE c.profile_id = p.id AND r.account_id = ANY(%(a)s) AND r.audience <> 'private' HAVING count(*) > 0) AS settled
 FROM socialcrm_profilelink l JOIN socialcrm_socialprofile p ON p.id = l.profile_id
 LEFT JOIN auth_user u ON u.id = l.decided_by_id
-WHERE l.contact_id = %s AND l.state IN ('linked', 'suggested')"""
+WHERE l.contact_id = %(c)s AND l.state IN ('linked', 'suggested')"""
+LINKS = LINKS.replace("{better}", BETTER)
 POSTS = """
 WITH heads AS (
-  (SELECT id, thread_id, posted_at AS at FROM socialcrm_post WHERE author_id = %(p)s
-   ORDER BY posted_at DESC, id DESC LIMIT 20)
+  (SELECT id, thread_id, posted_at AS at FROM socialcrm_post x WHERE author_id = %(p)s
+   AND visibility <> 'private' AND NOT ({better}) ORDER BY posted_at DESC, id DESC LIMIT 20)
   UNION ALL
-  (SELECT id, thread_id, posted_at FROM socialcrm_post WHERE to_profile_id = %(p)s AND account_id = ANY(%(a)s)
+  (SELECT id, thread_id, posted_at FROM socialcrm_post x WHERE to_profile_id = %(p)s AND account_id = ANY(%(a)s)
+   AND account_id IS NOT NULL AND visibility <> 'private' AND NOT ({better})
    ORDER BY posted_at DESC, id DESC LIMIT 20)
   UNION ALL
   (SELECT x.id, x.thread_id, r.created_at FROM socialcrm_reply r JOIN socialcrm_post x ON x.id = r.post_id
-   WHERE x.author_id = %(p)s AND r.state IN ('queued', 'sending', 'unknown', 'failed')
+   WHERE x.author_id = %(p)s AND r.state IN ('queued', 'sending', 'unknown', 'failed') AND r.account_id = ANY(%(a)s)
+   AND r.audience <> 'private' AND x.visibility <> 'private' AND NOT ({better})
    ORDER BY r.created_at DESC LIMIT 20)
 ), page AS (SELECT * FROM heads ORDER BY at DESC, id DESC LIMIT 20)
 SELECT p.id, p.network, p.external_id, p.author_id, p.account_id, p.to_profile_id, p.text, p.posted_at, p.thread_id,
   p.in_reply_to, p.kind, p.visibility, p.lang, p.url, p.state, p.gone_at, p.edited, p.likes, p.replies_count, p.reposts,
   p.entities, p.media, p.mentioned_ids, m.reason AS mention_reason, m.account_id AS mentioned_account
 FROM (SELECT DISTINCT thread_id FROM page) t JOIN LATERAL (
-  SELECT * FROM socialcrm_post x WHERE x.network = 'twitter' AND x.thread_id = t.thread_id AND x.thread_id <> ''
+  SELECT x.* FROM socialcrm_post x WHERE x.network = 'twitter' AND x.thread_id = t.thread_id AND x.thread_id <> ''
+  AND x.visibility <> 'private' AND NOT ({better})
   AND (x.author_id = %(p)s OR (x.to_profile_id = %(p)s AND x.account_id = ANY(%(a)s)))) p ON true
 LEFT JOIN LATERAL (
-  SELECT x.reason, x.account_id FROM socialcrm_mention x WHERE x.post_id = p.id ORDER BY x.id LIMIT 1) m ON true
+  SELECT x.reason, x.account_id FROM socialcrm_mention x WHERE x.post_id = p.id AND x.account_id = ANY(%(a)s)
+  ORDER BY x.id LIMIT 1) m ON true
 ORDER BY p.posted_at, p.id"""
+POSTS = POSTS.replace("{better}", BETTER)
 AUTHORS = """
 SELECT id, network, external_id, handle, name, url, avatar_url, verified, state
 FROM socialcrm_socialprofile WHERE id = ANY(%s)"""
@@ -90,8 +114,9 @@ def panel_by_hand(user: User, contact: Any, base: str) -> Panel:
     """The first page of the panel of a contact with one profile."""
     may = {codename for (codename,) in fetched(MAY, {"u": user.pk})}
     accounts = list(SocialAccount.objects.raw(ACCOUNTS, [user.pk]))
-    links = [link_of(row) for row in named(LINKS, [contact.pk])]
-    who = People([contact], *([x for x in links if x.state == state] for state in ("linked", "suggested")))
+    sight = Sight(tuple(account.pk for account in accounts), "read_private_posts" in may)
+    links = [link_of(row) for row in named(LINKS, {"c": contact.pk, "a": list(sight.accounts)})]
+    who = People([contact], *([x for x in links if x.state == state] for state in ("linked", "suggested")), sight)
     profile = who.links[0].profile
     posts = posts_of(profile, [account.pk for account in accounts])
     items = items_of(posts, replies_to(posts, accounts), contact, profile)
@@ -109,9 +134,9 @@ def link_of(row: dict[str, Any]) -> ProfileLink:
         evidence=json.loads(row.pop("evidence")),
     )  # fmt: skip
     link.decided_by = user_of(link.decided_by_id, row)
-    for name in ("n_posts", "n_mentions", "n_ours"):
+    for name in ("n_posts", "n_mentions", "n_ours", "hidden_ours"):
         setattr(link, name, row.pop(name))
-    for name in ("moving", "settled"):
+    for name in ("hidden", "moving", "settled"):
         told = row.pop(name)
         setattr(link, name, told and json.loads(told))
     link.profile = SocialProfile(**row)

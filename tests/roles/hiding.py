@@ -3,14 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 
 from crm_core.models import Activity, Company, CompanyMergeLog, Contact, ContactImport, Deal, MergeLog
-from socialcrm.models import CannedReply, Conversation, Mention, Post, ProfileLink, Reply, SocialAccount, SocialProfile
+from socialcrm.models import (
+    CannedReply,
+    Conversation,
+    ConversationEvent,
+    Mention,
+    Post,
+    ProfileLink,
+    Reply,
+    SocialAccount,
+    SocialProfile,
+)
 
-from .words import CLOSED_HANDLE
+from .social_world import NOW, answered, reply, said
+from .words import CLOSED, CLOSED_HANDLE, PRIVATE_WORDS, TEAM
+
+
+def say_more() -> None:
+    """What the world of the matrix lacks: Ada in private again, and answered there; the closed account answers her;
+    somebody of the other team falls in with Ada's thread, and is answered; a colleague notes and acts beyond the wall.
+    """
+    acme, closed = SocialAccount.objects.get(pk=710_200), SocialAccount.objects.get(handle=CLOSED_HANDLE)
+    ada, stranger = SocialProfile.objects.get(pk=710_300), SocialProfile.objects.get(pk=720_300)
+    again = said(740_420, ada, f"and {PRIVATE_WORDS.post}", acme, minutes=1, visibility="private")
+    answered(740_421, again, PRIVATE_WORDS.ours, acme, visibility="private")
+    answered(730_420, Post.objects.get(pk=730_410), CLOSED.to_ada, closed)
+    near = Post.objects.create(
+        pk=720_430, network="twitter", external_id="720430", author=stranger, text=TEAM.post, thread_id="710400",
+        posted_at=NOW - timedelta(minutes=38), mentioned_ids=[acme.external_id],
+    )  # fmt: skip
+    Mention.objects.create(post=near, account=acme, author=stranger, posted_at=near.posted_at, conversation_id=710_400)
+    answered(720_431, near, TEAM.ours, acme)
+    reply(720_432, near, TEAM.reply, acme, None, "queued")
+    for talk in Conversation.objects.filter(pk__in=(720_400, 730_400, 740_400)):
+        ConversationEvent.objects.create(conversation=talk, kind="taken", data={"before": {}, "after": {}})
 
 
 def without_closed_account() -> None:
@@ -77,5 +109,4 @@ def _unsay(posts: Any) -> None:
 BEYOND: dict[str, list[Callable[[], None]]] = {
     "rep": [without_closed_account, without_private_posts, without_the_other_team, without_colleagues_own],
     "agent": [without_closed_account, without_colleagues_own],
-    "nobody": [without_closed_account, without_private_posts, without_the_other_team, without_colleagues_own],
 }

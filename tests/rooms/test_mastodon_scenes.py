@@ -327,7 +327,9 @@ def test_one_post_seen_through_two_servers_is_shown_once(town: Fediverse, rep: U
         posted_at=post.posted_at,
         thread_id="77@other.example",
         url=post.url,
+        same_as=post.pk,
     )
+    Post.objects.filter(pk=post.pk).update(same_as=post.pk)
     matching.link(post.author, ada, rep, "given")
     assert [one for one in shown_to(rep, ada) if one.url == post.url] == [post]
 

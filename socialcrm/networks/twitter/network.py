@@ -25,6 +25,7 @@ from socialcrm.networks.base import (
     Verdict,
     Whom,
 )
+from socialcrm.networks.border import gettext_noop as _
 from socialcrm.networks.looking import SKEW, Wanted, look_back
 from socialcrm.networks.reading import unreadable
 
