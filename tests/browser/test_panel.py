@@ -109,6 +109,32 @@ def test_the_text_is_kept_when_the_server_cannot_be_reached(panel: Page) -> None
     expect(composer(panel)).to_have_value("Keep me.")
 
 
+def test_who_was_signed_out_signs_in_in_another_tab_and_sends_the_same_text(panel: Page, rep: User) -> None:
+    rep.set_password("a-long-passphrase")
+    rep.save()  # which ends every session of hers
+    answer(panel, "Written before.")
+    expect(panel.get_by_role("alert")).to_contain_text("you were signed out")
+    panel.context.clear_cookies(name="csrftoken")
+    other = panel.context.new_page()
+    other.goto(f"{panel.url.split('/social/')[0]}/accounts/login/")
+    other.get_by_label("Name").fill("rep")
+    other.get_by_label("Password").fill("a-long-passphrase")
+    other.get_by_role("button", name="Sign in").click()
+    expect(other).to_have_title(re.compile("Contacts"))
+    expect(composer(panel)).to_have_value("Written before.")
+    panel.get_by_role("button", name="Reply on X").click()
+    expect(panel.locator(".sc-post--pending")).to_contain_text("Written before.")
+    assert Reply.objects.count() == 1
+
+
+def test_without_any_cookie_a_reply_says_that_one_was_signed_out(panel: Page) -> None:
+    composer(panel).fill("Kept.")
+    panel.context.clear_cookies()
+    panel.get_by_role("button", name="Reply on X").click()
+    expect(panel.get_by_role("alert")).to_contain_text("you were signed out")
+    expect(composer(panel)).to_have_value("Kept.")
+
+
 def test_a_draft_survives_a_reload(panel: Page) -> None:
     composer(panel).press_sequentially("Half a thought")
     panel.reload()

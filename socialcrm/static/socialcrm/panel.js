@@ -127,22 +127,44 @@
       form.removeAttribute("aria-busy");
       buttons.forEach(function (b) { b.removeAttribute("aria-disabled"); });
     }
-    sc.ask(url, sent).then(
-      function (answer) {
-        return answer.text().then(function (html) {
+    function send(again) {
+      sc.ask(url, sent).then(
+        function (answer) {
+          if (answer.status === 403 && !again && sent.body) {
+            return renew(data).then(function () { send(true); }, function () {
+              free();
+              trouble(form, sc.word("signin"));
+            });
+          }
+          return answer.text().then(function (html) {
+            free();
+            if (answer.redirected) return trouble(form, sc.word("signin"));
+            if (answer.status >= 500 || !/^\s*<(div|aside|li|section|form|template)/.test(html)) return trouble(form, sc.word("failed"));
+            if (answer.ok) document.dispatchEvent(new CustomEvent("sc:done", { detail: form }));
+            sc.swap(html);
+          });
+        },
+        function () {
           free();
-          if (answer.redirected) return trouble(form, sc.word("signin"));
-          if (answer.status >= 500 || !/^\s*<(div|aside|li|section|form|template)/.test(html)) return trouble(form, sc.word("failed"));
-          if (answer.ok) document.dispatchEvent(new CustomEvent("sc:done", { detail: form }));
-          sc.swap(html);
-        });
-      },
-      function () {
-        free();
-        trouble(form, sc.word("offline"));
-      }
-    );
+          trouble(form, sc.word("offline"));
+        }
+      );
+    }
+    send(false);
   };
+
+  /* Who signed in again in another tab has another token than this page: take the one of the page as it is now. */
+  function renew(data) {
+    var name = "csrfmiddlewaretoken";
+    return fetch(location.href, { credentials: "same-origin" }).then(function (answer) {
+      return answer.ok && !answer.redirected ? answer.text() : Promise.reject(answer.status);
+    }).then(function (html) {
+      var field = new DOMParser().parseFromString(html, "text/html").querySelector('[name="' + name + '"]');
+      if (!field) return Promise.reject(0);
+      document.querySelectorAll('[name="' + name + '"]').forEach(function (old) { old.value = field.value; });
+      data.set(name, field.value);
+    });
+  }
 
   document.addEventListener("submit", function (event) {
     var form = event.target.closest("form[data-sc-form]");
