@@ -50,6 +50,17 @@ def test_over_the_limit_the_button_is_off_and_says_by_how_much(panel: Page) -> N
     expect(panel.get_by_text("Shorten by 17.")).to_be_visible()
 
 
+def test_what_a_link_costs_is_said_while_one_is_in_the_text(panel: Page) -> None:
+    said = panel.get_by_text("X charges $0.20 for a reply with a link, $0.01 without.")
+    for text, dear in {
+        "see lumen.com for it": True,
+        "write to us e.g. today": False,
+        "http://lumen.com/x": True,
+    }.items():
+        composer(panel).fill(text)
+        expect(said).to_be_visible() if dear else expect(said).to_be_hidden()
+
+
 def test_a_reply_shows_at_once_and_counts_down(panel: Page, mention: Post) -> None:
     answer(panel, "We look into it today.")
     expect(panel.locator(".sc-post--pending")).to_contain_text("We look into it today.")

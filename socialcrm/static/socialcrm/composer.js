@@ -65,6 +65,8 @@
     warn(form, "[data-sc-over]", left < 0 ? -left : "");
     var missing = UNFILLED.exec(text);
     warn(form, "[data-sc-missing]", missing ? missing[0] : "");
+    var dear = form.querySelector("[data-sc-dear]");
+    if (dear) dear.hidden = !sc.links(form, text).length;
     if (send) send.disabled = left < 0 || !text.trim() || Boolean(missing);
     var outside = form.querySelector("[data-sc-outside]");
     if (outside) {

@@ -48,6 +48,20 @@
     }
   };
 
+  /* Where the network sees links: [start, end] of each. */
+  var finders = {
+    "twitter-text": function (text) {
+      var found = window.scTwitterText ? window.scTwitterText.extractUrlsWithIndices(text) : [];
+      return found.map(function (one) { return one.indices; });
+    }
+  };
+
+  sc.links = function (form, text) {
+    var find = finders[form.dataset.scCounter];
+    if (find) return find(text);
+    return Array.from(text.matchAll(LINK), function (hit) { return [hit.index, hit.index + hit[0].length]; });
+  };
+
   sc.count = function (form, text) {
     var count = sc.counters[form.dataset.scCounter] || sc.counters.characters;
     return count(text.normalize("NFC"), (form.dataset.scFree || "").toLowerCase(), Number(form.dataset.scLink || 23));
