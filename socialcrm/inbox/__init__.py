@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .acts import (
+    LONGEST_NOTE,
     MOST_AT_ONCE,
     Decision,
     Outcome,
@@ -33,6 +34,7 @@ from .reading import Line, Seen, Thread, mark_seen, thread, thread_version
 from .routing import route_to_owners
 
 __all__ = [
+    "LONGEST_NOTE",
     "row_of",
     "Decision",
     "route_to_owners",

@@ -12,6 +12,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
+from socialcrm import inbox
 from socialcrm.contacts import Deal
 from socialcrm.placeholders import PLACE
 from socialcrm.views import display, inbox_words, navigation
@@ -23,6 +24,12 @@ register.filter("brief_time", inbox_words.brief_time)
 register.filter("brief_day", inbox_words.brief_day)
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+
+
+@register.simple_tag
+def longest_note() -> int:
+    """How many characters a note may have."""
+    return inbox.LONGEST_NOTE
 
 
 @register.simple_tag(takes_context=True)
