@@ -13,6 +13,8 @@ NAMES = (
     "user.first_name",
     "account.handle",
 )
+# As they are put into a text: what is known of a contact needs something to fall back on.
+BLANKS = tuple(f"{{{name}|}}" if name.startswith("contact.") else f"{{{name}}}" for name in NAMES)
 # An @ before a place for a handle is taken in: the handle brings its own.
 PLACE = re.compile(r"(?P<at>@?)\{\s*(?P<name>[a-z_]+\.[a-z_]+)\s*(?:\|(?P<fallback>[^{}]*))?\}")
 
@@ -42,6 +44,14 @@ def fill(text: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
 def unfilled(text: str) -> list[str]:
     """The known places that a text still holds, as they are written."""
     return [found[0].removeprefix("@") for found in PLACE.finditer(text) if found["name"] in NAMES]
+
+
+def bare(text: str) -> list[str]:
+    """The places for what is known of a contact that have nothing to fall back on: not every profile has a contact."""
+    places = (
+        found for found in PLACE.finditer(text) if found["name"] in NAMES and found["name"].startswith("contact.")
+    )
+    return [found[0].removeprefix("@") for found in places if not (found["fallback"] or "").strip()]
 
 
 def unknown(text: str) -> list[str]:

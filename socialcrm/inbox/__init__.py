@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .acts import (
+    LONGEST_NOTE,
     MOST_AT_ONCE,
     Decision,
     Outcome,
@@ -41,6 +42,7 @@ __all__ = [
     "Around",
     "around",
     "show_up",
+    "LONGEST_NOTE",
     "row_of",
     "Decision",
     "route_to_owners",

@@ -120,6 +120,12 @@ def _text(text: str) -> str:
     if unknown:
         words = {"name": f"{{{unknown[0]}}}", "known": ", ".join(f"{{{name}}}" for name in placeholders.NAMES)}
         raise InboxError(_("Nobody can fill in %(name)s. Known are: %(known)s.") % words)
+    bare = placeholders.bare(text)
+    if bare:
+        words = {"place": bare[0], "better": f"{bare[0].rstrip('|} ')}|…}}"}
+        raise InboxError(
+            _("Write after a bar what stands there where we know no contact: %(better)s instead of %(place)s.") % words
+        )
     return text
 
 

@@ -250,6 +250,10 @@ class Duplicate(Rejected):
     """The network says that this text was already posted: look for it before saying so."""
 
 
+class MayNotReply(Rejected):
+    """The network does not let this account answer this post from here, whatever the text."""
+
+
 class NotFound(NetworkError):
     """What was asked for does not exist, or not for us. `code`: deleted, suspended, protected, unknown."""
 

@@ -31,7 +31,7 @@ def retry(reply: Reply, user: Any) -> Reply:
     rules.must_own(user, reply)
     post = _post_of(reply)
     rules.must_be_allowed(user, reply.account, post)
-    rules.must_be_sendable(reply.account, post, reply.text, reply.audience)
+    rules.must_be_sendable(reply.account, post, reply.text, reply.audience, but=reply.pk)
     newer = unseen_reply(reply, seen=reply.pk) or typed_outside(reply, stored_at__gt=reply.created_at)
     if newer:
         raise AlreadyAnswered(newer)

@@ -61,7 +61,7 @@ def enqueue(
     earlier = _with_key(user, key, digest)
     if earlier:
         return earlier
-    rules.must_be_sendable(account, post, text, audience)
+    rules.must_be_sendable(account, post, text, audience, but=replaces.pk if replaces else 0)
     if replaces:
         rules.must_own(user, replaces)
     wait = float(conf.get("UNDO_SECONDS") if delay is None else delay)

@@ -16,9 +16,12 @@ from socialcrm.timeline import About, eligibility
 from .errors import NotAllowed, NotEligible, OutboxError, TextRefused
 
 
-def verdict(account: SocialAccount, post: Post) -> Verdict:
-    """The verdict that the pages say before typing, on what is stored now: one query."""
-    return eligibility(account, post, About.asked(post))
+def verdict(account: SocialAccount, post: Post, but: int = 0) -> Verdict:
+    """The verdict that the pages say before typing, on what is stored now: one query.
+
+    `but` is the id of a reply that a person sends again or replaces: that the network refused that one is no news.
+    """
+    return eligibility(account, post, About.asked(post, but))
 
 
 def check_text(account: SocialAccount, post: Post, text: str) -> TextCheck:
@@ -48,13 +51,13 @@ def must_own(user: Any, reply: Reply) -> None:
         raise NotAllowed(_("Only the person who wrote it, or a manager, may do this."))
 
 
-def must_be_sendable(account: SocialAccount, post: Post, text: str, audience: str) -> None:
+def must_be_sendable(account: SocialAccount, post: Post, text: str, audience: str, but: int = 0) -> None:
     """Raise TextRefused, NotEligible or OutboxError unless this text may answer this post for this audience."""
     check = check_text(account, post, text)
     if check.problem:
         raise TextRefused(check)
     must_reach(account, post, audience)
-    found = verdict(account, post)
+    found = verdict(account, post, but)
     if not found.allowed:
         raise NotEligible(found)
 

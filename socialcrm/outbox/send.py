@@ -63,7 +63,7 @@ def _refused(reply: Reply) -> bool:
         return finish.failed(reply, "gone", _("The post that this answers was erased."))
     try:
         rules.must_be_allowed(reply.user, reply.account, reply.post)
-        rules.must_be_sendable(reply.account, reply.post, reply.text, reply.audience)
+        rules.must_be_sendable(reply.account, reply.post, reply.text, reply.audience, but=reply.pk)
     except NotAllowed:
         return finish.failed(reply, NotAllowed.__name__, _lost_right(reply))
     except OutboxError as error:

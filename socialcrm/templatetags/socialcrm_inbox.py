@@ -30,6 +30,12 @@ register.filter("presence_more", inbox_presence.more)
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
+@register.simple_tag
+def longest_note() -> int:
+    """How many characters a note may have."""
+    return inbox.LONGEST_NOTE
+
+
 @register.simple_tag(takes_context=True)
 def social_inbox_nav(context: Any) -> SafeString:
     """The inbox's entry for a list of links, with its views below it while one is in the inbox; nothing for others."""

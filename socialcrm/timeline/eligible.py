@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -37,14 +38,23 @@ def eligibility(account: SocialAccount, post: Post, about: About | None = None) 
         return Verdict(False, code, sentence, answer_url(network, post))
     if not network.can("reply"):
         return Verdict(False, "no_replies", _("Answer on the network itself."), answer_url(network, post))
-    if not network.can("may_reply"):
-        return Verdict(True, "open", "", answer_url(network, post))
-    return network.may_reply(_facts(account, post, about or About.of(post)))
+    about = about or About.of(post)
+    found = Verdict(True, "open", "", answer_url(network, post))
+    if network.can("may_reply"):
+        found = network.may_reply(_facts(account, post, about))
+    refusal = about.refusal(account)
+    return _refused(found, network, refusal) if found.allowed and refusal else found
 
 
 def answer_url(network: Network, post: Post, text: str = "") -> str:
     """Where the post can be answered on the network itself."""
     return network.intent_url(post.external_id, text) if network.can("intent_url") else post.url
+
+
+def _refused(found: Verdict, network: Network, refusal: str) -> Verdict:
+    """By the rules as we know them it could be answered, and yet the network did not take the last answer."""
+    said = _("%(network)s did not take an answer from here: %(why)s") % {"network": network.label, "why": refusal}
+    return replace(found, allowed=False, code="refused_there", sentence=said)
 
 
 def _account_problem(account: SocialAccount, post: Post) -> tuple[str, str] | None:

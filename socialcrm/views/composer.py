@@ -15,6 +15,18 @@ from socialcrm.models import Post, Reply, SocialAccount
 from socialcrm.networks.base import Network, TextCheck, Verdict
 from socialcrm.timeline import Item, answer_url, eligibility
 
+A_LINK = "https://example.com"
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPrice:
+    """US dollars for a reply without a link and with one. `due`: the text so far holds one."""
+
+    without: float
+    with_link: float
+    due: bool
+
 
 @dataclass
 class Composer:
@@ -99,6 +111,16 @@ class Composer:
     def over(self) -> int:
         """By how much the text is too long; 0 when it fits."""
         return max(0, -self.check.left)
+
+    @property
+    def link_price(self) -> LinkPrice | None:
+        """What a link costs; None where a reply with one costs no more."""
+        if not self.rules.can("price"):
+            return None
+        usual, dear = self.rules.price("reply"), self.rules.price("reply", A_LINK)
+        if dear <= usual:
+            return None
+        return LinkPrice(usual / MILLION, dear / MILLION, due=self.rules.price("reply", self.text) > usual)
 
     @property
     def outside_url(self) -> str:

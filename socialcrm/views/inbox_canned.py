@@ -103,7 +103,7 @@ def _form(request: HttpRequest, canned: CannedReply | None, form: CannedForm, st
         "canned": canned,
         "form": form,
         "here_is": "inbox",
-        "variables": [f"{{{name}}}" for name in placeholders.NAMES],
+        "variables": placeholders.BLANKS,
         "samples": json.dumps(samples),
         "preview": placeholders.fill(text, samples)[0],
     }

@@ -198,7 +198,7 @@ def _composer(request: HttpRequest, post: Post, *, account: str | None, **fields
         fields["may_note"] = request.user.has_perm("socialcrm.work_inbox")
         form = composer_for(item_of(post, request.user), accounts, account, **fields)
     if form is not None and form.post.pk == post.pk:
-        form.verdict = outbox.verdict(form.account, post)
+        form.verdict = outbox.verdict(form.account, post, but=form.replaces)
     return form
 
 

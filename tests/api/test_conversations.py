@@ -108,7 +108,7 @@ def test_many_are_resolved_at_once_each_with_its_outcome(api: Api, acme: SocialA
 
 
 def test_canned_replies_are_written_filled_and_deleted(api: Api, ada: Any, talk: Conversation) -> None:
-    body = {"title": "Hi", "text": "Hi {contact.first_name}, {user.first_name}"}
+    body = {"title": "Hi", "text": "Hi {contact.first_name|you}, {user.first_name}"}
     made = api.post("canned-replies", body=body).json()
     filled = api.get("canned-reply-filled", made["id"], conversation=talk.pk).json()
     assert filled == {"text": "Hi Ada, Rep", "missing": []}

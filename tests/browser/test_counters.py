@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.staticfiles import finders
 
-from socialcrm.networks.mastodon.rules import check
+from socialcrm.networks.mastodon.rules import check, length
 
 TEXTS = (
     "",
@@ -36,3 +36,21 @@ def test_the_browser_counts_for_mastodon_as_the_server_does(page: Any, who: str,
         f"(([texts, who, link]) => texts.map(t => socialcrm.counters.mastodon(t, who, link)))({asked})"
     )
     assert counted == [check(text, [who] if who else [], 500, link).length for text in TEXTS]
+
+
+def test_the_browser_cuts_where_the_servers_limit_is_and_never_inside_a_link_or_a_character(page: Any) -> None:
+    page.goto("about:blank")
+    page.evaluate("window.socialcrm = {}")
+    page.add_script_tag(content=Path(finders.find("socialcrm/counters.js") or "").read_text(encoding="utf-8"))
+    texts = {
+        "hello": "hello",
+        "hello world": "hello worl",
+        "👩‍👩‍👧‍👦" * 11: "👩‍👩‍👧‍👦" * 10,
+        "漢字" * 6: "漢字" * 5,
+        "see https://a.example/long now": "see ",
+        "123456789e\u0301\u0301x": "123456789e\u0301\u0301",
+    }
+    form = "{dataset: {scCounter: 'mastodon', scLimit: '10', scLink: '23'}}"
+    kept = page.evaluate(f"texts => texts.map(t => t.slice(0, socialcrm.fits({form}, t)))", list(texts))
+    assert kept == list(texts.values())
+    assert all(length(text) <= 10 for text in kept)

@@ -54,6 +54,33 @@ def test_over_the_limit_the_button_is_off_and_says_by_how_much(panel: Page) -> N
     expect(panel.get_by_text("Shorten by 17.")).to_be_visible()
 
 
+def test_what_is_over_the_limit_is_marked_under_the_text_and_read_to_nobody_twice(panel: Page) -> None:
+    over = panel.locator("[data-sc-mirror] mark")
+    composer(panel).fill("x" * 280)
+    expect(over).to_have_count(0)
+    composer(panel).fill("x" * 275 + " and more")
+    expect(over).to_have_text("more", use_inner_text=False)
+    composer(panel).fill("x" * 270 + " https://example.com/path")
+    expect(over).to_have_text("https://example.com/path")
+    same = "e => [e.scrollHeight, getComputedStyle(e).font, getComputedStyle(e).padding].join()"
+    field, mirror = composer(panel), panel.locator("[data-sc-mirror]")
+    assert field.evaluate(same) == mirror.evaluate(same)
+    expect(mirror).to_have_attribute("aria-hidden", "true")
+    composer(panel).fill("short again")
+    expect(over).to_have_count(0)
+
+
+def test_what_a_link_costs_is_said_while_one_is_in_the_text(panel: Page) -> None:
+    said = panel.get_by_text("X charges $0.20 for a reply with a link, $0.01 without.")
+    for text, dear in {
+        "see lumen.com for it": True,
+        "write to us e.g. today": False,
+        "http://lumen.com/x": True,
+    }.items():
+        composer(panel).fill(text)
+        expect(said).to_be_visible() if dear else expect(said).to_be_hidden()
+
+
 def test_a_reply_shows_at_once_and_counts_down(panel: Page, mention: Post) -> None:
     answer(panel, "We look into it today.")
     expect(panel.locator(".sc-post--pending")).to_contain_text("We look into it today.")

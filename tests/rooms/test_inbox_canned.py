@@ -41,6 +41,23 @@ def test_a_text_with_a_hole_is_never_sent(agent: User, acme: SocialAccount, text
     assert not Reply.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "better"),
+    [
+        ("Hi {contact.first_name},", "{contact.first_name|…} instead of {contact.first_name}"),
+        ("Hi {contact.name|}", "{contact.name|…} instead"),
+        ("Hi { contact.company |  }", "{ contact.company|…} instead"),
+    ],
+)
+def test_a_place_for_a_contact_is_taken_with_something_to_fall_back_on_only(
+    agent: User, text: str, better: str
+) -> None:
+    with pytest.raises(inbox.InboxError) as refused:
+        inbox.write_canned(agent, "Hi", text)
+    assert better in refused.value.sentence and not CannedReply.objects.exists()
+    assert inbox.write_canned(agent, "Hi", "{contact.name|you}, {profile.handle} {user.first_name}").pk
+
+
 def test_a_name_that_looks_like_a_place_is_not_filled_again() -> None:
     values = {"contact.first_name": "{user.first_name}", "user.first_name": "Eve"}
     assert placeholders.fill("Hi {contact.first_name}", values) == ("Hi {user.first_name}", [])

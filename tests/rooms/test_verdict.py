@@ -10,9 +10,11 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from socialcrm import inbox, outbox
-from socialcrm.models import Conversation, Mention, Post, SocialAccount, SocialProfile
+from socialcrm.models import Conversation, Mention, Post, Reply, SocialAccount, SocialProfile
 from socialcrm.networks.base import Verdict
-from socialcrm.timeline import eligibility, timeline
+from socialcrm.timeline import eligibility, item_of, timeline
+
+from .outbox_world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +118,58 @@ def test_a_page_says_of_a_paused_account_that_it_is_paused_and_who_starts_it_aga
     acme.change_state("paused")
     said = on_the_page(ada, rep, acme, post)
     assert said.code == "paused" and "an administrator can start it again" in said.sentence
+
+
+# What the network said itself
+
+
+def refused_by_x(world: World, rep: User) -> Reply:
+    """A reply to a post that names us as far as we know, and not as far as X does."""
+    post = world.mention(summon=False)
+    Mention.objects.create(post=post, account=world.account, author=post.author, posted_at=post.posted_at)
+    reply = outbox.enqueue(rep, world.account, post, "Hello", "k1", delay=0)
+    outbox.send(reply.pk)
+    reply.refresh_from_db()
+    return reply
+
+
+def test_a_post_that_x_did_not_let_us_answer_is_closed_with_xs_sentence_here_and_on_the_page(
+    world: World, rep: User, agent: User
+) -> None:
+    reply = refused_by_x(world, rep)
+    assert (reply.state, reply.error_class) == ("failed", "MayNotReply")
+    said = outbox.verdict(world.account, reply.post)
+    assert not said.allowed and said.code == "refused_there"
+    assert "You are not permitted to reply to this post" in said.sentence and said.open_url
+    assert eligibility(world.account, item_of(reply.post, rep).posts[0]) == said
+    with pytest.raises(outbox.NotEligible, match="not permitted"):
+        outbox.enqueue(agent, world.account, reply.post, "Me too", "k2", delay=0)
+
+
+def test_a_refusal_is_no_longer_said_once_the_post_was_answered_otherwise(world: World, rep: User) -> None:
+    reply = refused_by_x(world, rep)
+    outbox.mark_outside(reply.post, world.account, rep)
+    assert outbox.verdict(world.account, reply.post).allowed
+
+
+def test_who_retries_or_edits_the_refused_reply_asks_x_once_more(world: World, rep: User) -> None:
+    reply = refused_by_x(world, rep)
+    outbox.retry(reply, rep)
+    outbox.send(reply.pk)
+    reply.refresh_from_db()
+    assert (reply.state, reply.attempts) == ("failed", 2)
+    edited = outbox.enqueue(rep, world.account, reply.post, "Hello again", "k2", seen=reply.pk, replaces=reply, delay=0)
+    assert edited.state == "queued"
+
+
+@pytest.mark.parametrize(("why", "code"), [("MayNotReply", "refused_there"), ("Rejected", "mentioned")])
+def test_only_a_refusal_about_who_may_answer_closes_the_post_and_only_for_that_account(
+    why: str, code: str, acme: SocialAccount, post: Post, ada: Any, rep: User
+) -> None:
+    help_desk = SocialAccount.objects.create(network="twitter", external_id="101", handle="acme_help")
+    Post.objects.filter(pk=post.pk).update(mentioned_ids=[acme.external_id, help_desk.external_id])
+    Reply.objects.create(
+        account=acme, post=post, user=rep, text="x", client_key="a", state="failed", error_class=why, error_detail="No."
+    )
+    assert on_the_page(ada, rep, acme, post).code == code
+    assert on_the_page(ada, rep, help_desk, post).code == "mentioned"

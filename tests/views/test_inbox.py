@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from socialcrm import inbox
 from socialcrm.models import (
     CannedReply,
     Conversation,
@@ -257,6 +258,11 @@ def test_an_empty_view_says_what_it_means(desk: Client, view: str, acme: SocialA
     assert "sc-list-empty" in desk.get(f"/social/inbox/?view={view}").content.decode()
 
 
+def test_a_note_field_takes_as_much_as_a_note_may_have(desk: Client, talk: Conversation) -> None:
+    page = desk.get(f"/social/inbox/{talk.pk}/").content.decode()
+    assert f'maxlength="{inbox.LONGEST_NOTE}"' in page and 'maxlength="5000"' not in page
+
+
 def test_saved_replies_are_written_shown_and_deleted(desk: Client, agent: User) -> None:
     desk.post("/social/canned/new/", {"title": "Thanks", "text": "Thank you, {contact.first_name|friend}!"})
     canned = CannedReply.objects.get()
@@ -269,10 +275,11 @@ def test_saved_replies_are_written_shown_and_deleted(desk: Client, agent: User) 
     assert not CannedReply.objects.exists()
 
 
-def test_a_saved_reply_that_nobody_could_fill_is_refused_and_kept(desk: Client) -> None:
-    answer = desk.post("/social/canned/new/", {"title": "Bad", "text": "Hi {contact.shoe_size}"})
+@pytest.mark.parametrize("text", ["Hi {contact.shoe_size}", "Hi {contact.first_name}"])
+def test_a_saved_reply_that_nobody_could_fill_is_refused_and_kept(desk: Client, text: str) -> None:
+    answer = desk.post("/social/canned/new/", {"title": "Bad", "text": text})
     assert answer.status_code == 422
-    assert "Hi {contact.shoe_size}" in answer.content.decode()
+    assert f"{text}</textarea>" in answer.content.decode()
     assert not CannedReply.objects.exists()
 
 

@@ -157,6 +157,27 @@ def test_the_composer_says_who_will_read_the_answer(
     assert f"<b>{said}" in page
 
 
+LINKED = "charges $0.20 for a reply with a link, $0.01 without."
+
+
+def test_the_composer_says_that_a_link_makes_the_reply_dearer_once_there_is_one(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    plain = send(signed_in, mention, fields(acme, "x" * 281)).content.decode()
+    assert f"X {LINKED}" in plain and "data-sc-dear hidden" in plain
+    linked = send(signed_in, mention, fields(acme, "see lumen.com " + "x" * 281)).content.decode()
+    assert f"X {LINKED}" in linked and "data-sc-dear hidden" not in linked
+
+
+def test_a_network_that_charges_nothing_says_nothing_of_links(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    SocialAccount.objects.update(network="mastodon", server="https://town.example")
+    Post.objects.update(network="mastodon")
+    page = signed_in.get(reverse("socialcrm:composer", args=[mention.pk]), headers=FRAGMENT).content.decode()
+    assert "data-sc-composer" in page and "data-sc-dear" not in page
+
+
 @pytest.mark.parametrize(("hold", "said"), [("", "We look for it"), ("person", "Check before you send it again")])
 def test_an_unconfirmed_reply_says_who_looks_for_it(
     hold: str, said: str, signed_in: Client, ada: Any, mention: Post, acme: SocialAccount, rep: User

@@ -13,6 +13,7 @@ import msgspec
 from socialcrm.networks.border import (
     AuthExpired,
     Duplicate,
+    MayNotReply,
     NetworkError,
     NotFound,
     RateLimited,
@@ -36,6 +37,7 @@ CODES: dict[int, type[NetworkError]] = {
     215: AuthExpired,
     326: AuthExpired,
     187: Duplicate,
+    433: MayNotReply,
     34: NotFound,
     50: NotFound,
     63: NotFound,
@@ -83,9 +85,16 @@ def error_of(request: Request, response: Response, now: datetime | None = None) 
     if is_no_answer(status):
         return refusal(request, response, detail, now)
     cls = CODES.get(found.code or 0) or STATUSES.get(status) or KINDS.get(kind, Rejected)
-    if status == 403 and request.writes and kind in {"", "blank", "about:blank"} and "duplicate" in detail.lower():
-        cls = Duplicate
+    if status == 403 and request.writes and kind in {"", "blank", "about:blank"} and cls is Rejected:
+        cls = _untyped(request, detail)
     return cls(detail, status=status, code=_code(cls, found, kind), limit=limit)
+
+
+def _untyped(request: Request, detail: str) -> type[NetworkError]:
+    """What a 403 without a type means. Our own check of the text goes before: what is left is about who may answer."""
+    if "duplicate" in detail.lower():
+        return Duplicate
+    return MayNotReply if detail and "reply" in (request.json or {}) else Rejected
 
 
 def _code(cls: type[NetworkError], found: Problem, kind: str) -> str:

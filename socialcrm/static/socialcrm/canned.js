@@ -22,6 +22,8 @@
     if (!chip) return;
     area.focus();
     area.setRangeText(chip.dataset.scVariable, area.selectionStart, area.selectionEnd, "end");
+    /* Behind a bar goes what is written where nothing is known. */
+    if (chip.dataset.scVariable.endsWith("|}")) area.selectionStart = area.selectionEnd = area.selectionEnd - 1;
     show();
   });
   show();

@@ -50,9 +50,29 @@
     }
   };
 
+  /* The text again under the field, unseen but for a mark behind what is over the limit. */
+  function mark(form, text) {
+    var mirror = form.querySelector("[data-sc-mirror]");
+    if (!mirror) return;
+    var fits = sc.fits(form, text);
+    mirror.textContent = fits < text.length ? text.slice(0, fits) : "";
+    if (fits === text.length) return;
+    mirror.appendChild(document.createElement("mark")).textContent = text.slice(fits);
+    mirror.appendChild(document.createTextNode("\n"));
+    follow(field(form));
+  }
+
+  function follow(area) {
+    var mirror = area.parentNode.querySelector("[data-sc-mirror]");
+    if (!mirror) return;
+    mirror.style.width = area.clientWidth + "px"; /* as wide as the text, without a scrollbar */
+    mirror.scrollTop = area.scrollTop;
+  }
+
   function show(form) {
     if (!isReply(form)) return;
     var text = field(form).value;
+    mark(form, text);
     var limit = Number(form.dataset.scLimit);
     var used = sc.count(form, text);
     var left = limit - used;
@@ -65,6 +85,8 @@
     warn(form, "[data-sc-over]", left < 0 ? -left : "");
     var missing = UNFILLED.exec(text);
     warn(form, "[data-sc-missing]", missing ? missing[0] : "");
+    var dear = form.querySelector("[data-sc-dear]");
+    if (dear) dear.hidden = !sc.links(form, text).length;
     if (send) send.disabled = left < 0 || !text.trim() || Boolean(missing);
     var outside = form.querySelector("[data-sc-outside]");
     if (outside) {
@@ -114,6 +136,14 @@
     if (!form || event.target !== field(form)) return;
     drafts.keep(form);
     show(form);
+  });
+
+  document.addEventListener("scroll", function (event) {
+    if (event.target.matches && event.target.matches("form[data-sc-composer] textarea")) follow(event.target);
+  }, true);
+
+  window.addEventListener("resize", function () {
+    document.querySelectorAll("form[data-sc-composer] textarea").forEach(follow);
   });
 
   document.addEventListener("keydown", function (event) {

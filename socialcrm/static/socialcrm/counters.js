@@ -48,6 +48,48 @@
     }
   };
 
+  /* Where the network sees links: [start, end] of each. */
+  var finders = {
+    "twitter-text": function (text) {
+      var found = window.scTwitterText ? window.scTwitterText.extractUrlsWithIndices(text) : [];
+      return found.map(function (one) { return one.indices; });
+    }
+  };
+
+  sc.links = function (form, text) {
+    var find = finders[form.dataset.scCounter];
+    if (find) return find(text);
+    return Array.from(text.matchAll(LINK), function (hit) { return [hit.index, hit.index + hit[0].length]; });
+  };
+
+  /* Where a text may be cut: between characters as people see them, and never inside a link. */
+  function cuts(form, text) {
+    var links = sc.links(form, text);
+    var parts = window.Intl && Intl.Segmenter
+      ? Array.from(new Intl.Segmenter().segment(text), function (one) { return one.segment; })
+      : Array.from(text);
+    var at = 0;
+    var found = parts.map(function (part) { return (at += part.length); });
+    return [0].concat(found).filter(function (cut) {
+      return !links.some(function (link) { return link[0] < cut && cut < link[1]; });
+    });
+  }
+
+  /* How much of a text the network would take: the index of the first character that is over. */
+  sc.fits = function (form, text) {
+    var limit = Number(form.dataset.scLimit);
+    if (sc.count(form, text) <= limit) return text.length;
+    var places = cuts(form, text);
+    var low = 0;
+    var high = places.length - 1;
+    while (low < high) {
+      var middle = Math.ceil((low + high) / 2);
+      if (sc.count(form, text.slice(0, places[middle])) <= limit) low = middle;
+      else high = middle - 1;
+    }
+    return places[low];
+  };
+
   sc.count = function (form, text) {
     var count = sc.counters[form.dataset.scCounter] || sc.counters.characters;
     return count(text.normalize("NFC"), (form.dataset.scFree || "").toLowerCase(), Number(form.dataset.scLink || 23));

@@ -16,9 +16,10 @@ from socialcrm.networks.twitter.errors import error_of
 
 OBSERVED = Path(__file__).resolve().parents[4] / "shared/specs/x/observed/errors.json"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-READ, WRITE = (
+READ, WRITE, REPLY = (
     Request("GET", "https://api.x.com/2/x", "e"),
     Request("POST", "https://api.x.com/2/tweets", "e", writes=True),
+    Request("POST", "https://api.x.com/2/tweets", "e", writes=True, json={"text": "Hi", "reply": {}}),
 )
 OLD, NEW = "https://api.twitter.com/2/problems/", "https://api.x.com/2/problems/"
 
@@ -53,6 +54,12 @@ def test_observed_refusals(name: str, request_: Request, cls: str, code: str) ->
     ("request_", "status", "body", "cls", "code"),
     [
         (WRITE, 403, {"type": "about:blank", "detail": "You are not permitted to reply."}, "Rejected", ""),
+        (REPLY, 403, {"type": "about:blank", "detail": "You are not permitted to reply."}, "MayNotReply", ""),
+        (REPLY, 403, {"errors": [{"code": 433, "message": "The author restricted replies."}]}, "MayNotReply", ""),
+        (REPLY, 403, {"type": "about:blank", "detail": "This is a duplicate."}, "Duplicate", ""),
+        (REPLY, 403, {"type": f"{OLD}client-forbidden", "detail": "no"}, "Rejected", "client-forbidden"),
+        (REPLY, 403, b"<html>forbidden</html>", "Rejected", ""),
+        (REPLY, 400, {"detail": "Too long."}, "Rejected", ""),
         (WRITE, 403, {"type": f"{OLD}client-forbidden", "detail": "duplicate client"}, "Rejected", "client-forbidden"),
         (WRITE, 403, b"<html>forbidden</html>", "Rejected", ""),
         (READ, 404, {"title": "Not Found Error", "type": f"{NEW}resource-not-found"}, "NotFound", "deleted"),
