@@ -10,7 +10,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-SOON, LATE = timedelta(hours=4), timedelta(hours=24)
+from socialcrm import conf
+
 MORNING = 9
 MONDAY = 0
 
@@ -85,9 +86,11 @@ def _morning(day: datetime) -> datetime:
 
 
 def urgency(since: datetime | None) -> str:
-    """How pressing a wait is: "", "soon" from four hours, "over" from a day."""
-    waited = timezone.now() - since if since else timedelta(0)
-    return "over" if waited >= LATE else "soon" if waited >= SOON else ""
+    """How pressing a wait is: "", "soon" or "over", by the hours that the site has set."""
+    hours = (timezone.now() - since).total_seconds() / 3600 if since else 0
+    if since is None or hours < conf.get("WAITING_SOON_HOURS"):
+        return ""
+    return "over" if hours >= conf.get("WAITING_LATE_HOURS") else "soon"
 
 
 def waits(since: datetime | None) -> str:

@@ -252,7 +252,18 @@ def test_a_long_wait_is_pressing(desk: Client, acme: SocialAccount) -> None:
     assert "sc-sla--over" in text
 
 
-@pytest.mark.parametrize("view", ["mine", "unassigned", "unattended", "all"])
+def test_what_is_a_long_wait_is_the_sites_to_say(desk: Client, acme: SocialAccount, settings: Any) -> None:
+    settings.SOCIALCRM_WAITING_SOON_HOURS, settings.SOCIALCRM_WAITING_LATE_HOURS = 0.5, 2
+    says(acme, minutes_ago=20)
+    text = desk.get("/social/inbox/").content.decode()
+    assert "sc-sla--soon" not in text and "sc-sla--over" not in text
+    says(acme, number=2, who="300", minutes_ago=40)
+    assert "sc-sla--soon" in desk.get("/social/inbox/").content.decode()
+    says(acme, number=3, who="400", minutes_ago=3 * 60)
+    assert "sc-sla--over" in desk.get("/social/inbox/").content.decode()
+
+
+@pytest.mark.parametrize("view", ["mine", "mentions", "unassigned", "unattended", "all"])
 def test_an_empty_view_says_what_it_means(desk: Client, view: str, acme: SocialAccount) -> None:
     assert "sc-list-empty" in desk.get(f"/social/inbox/?view={view}").content.decode()
 
