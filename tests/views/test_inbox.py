@@ -164,6 +164,54 @@ def test_undo_puts_back_only_what_one_did_oneself(desk: Client, talk: Conversati
     assert talk.status == "open"
 
 
+@pytest.mark.parametrize(
+    ("deed", "data", "said"),
+    [
+        ("take", {}, "It is yours now."),
+        ("resolve", {}, "Done. Their next word brings it back."),
+        ("resolve", {"then": "next"}, "Done. Their next word brings it back."),
+        ("snooze", {"until": "hour"}, "Snoozed until"),
+        ("assign", {"assignee": "manager"}, "Assigned to Manager."),
+    ],
+)
+def test_without_javascript_the_page_says_what_was_done_and_undoes_it(
+    desk: Client, talk: Conversation, acme: SocialAccount, manager: User, deed: str, data: dict[str, str], said: str
+) -> None:
+    says(acme, number=2, who="300")
+    before = Conversation.objects.filter(pk=talk.pk).values("status", "assignee", "snoozed_until").get()
+    sent = {name: str(manager.pk) if value == "manager" else value for name, value in data.items()}
+    text = desk.post(at(deed, talk), {**sent, "next": at("conversation", talk)}, follow=True).content.decode()
+    event = ConversationEvent.objects.get()
+    assert text.count(said) == 1
+    assert f'<form method="post" action="/social/inbox/undo/?event={event.pk}"' in text
+    assert "/undo/" not in desk.get("/social/inbox/").content.decode()  # said once
+    text = desk.post(f"/social/inbox/undo/?event={event.pk}", {"next": at("conversation", talk)}, follow=True)
+    assert "Undone." in text.content.decode()
+    assert Conversation.objects.filter(pk=talk.pk).values("status", "assignee", "snoozed_until").get() == before
+
+
+def test_without_javascript_several_are_undone_together(desk: Client, talk: Conversation, acme: SocialAccount) -> None:
+    other = says(acme, number=2, who="300")
+    text = desk.post("/social/inbox/bulk/", {"do": "resolve", "c": [talk.pk, other.pk]}, follow=True).content.decode()
+    assert "2 conversations changed." in text
+    query = "&".join(f"event={event.pk}" for event in ConversationEvent.objects.order_by("pk"))
+    assert f"/social/inbox/undo/?{query.replace('&', '&amp;')}" in text
+    desk.post(f"/social/inbox/undo/?{query}")
+    assert set(Conversation.objects.values_list("status", flat=True)) == {"open"}
+
+
+def test_what_changed_nothing_offers_nothing_to_undo(desk: Client, talk: Conversation, agent: User) -> None:
+    Conversation.objects.update(assignee=agent)
+    text = desk.post(at("take", talk), {"next": at("conversation", talk)}, follow=True).content.decode()
+    assert "It is yours now." in text
+    assert "/undo/" not in text
+
+
+def test_another_page_of_the_host_says_it_without_the_button(desk: Client, talk: Conversation) -> None:
+    text = desk.post(at("take", talk), {"next": "/contacts/"}, follow=True).content.decode()
+    assert "It is yours now." in text
+
+
 def test_a_note_that_is_refused_keeps_its_text(desk: Client, talk: Conversation) -> None:
     answer = desk.post(at("note", talk), {"text": "x" * 10_001}, headers=SCRIPT)
     assert answer.status_code == 422
