@@ -290,6 +290,28 @@ def test_pages_of_the_list_go_on_where_the_last_one_ended(
     assert len(shown) == len(set(shown)) == 35
 
 
+def test_a_search_says_how_far_it_looked(
+    desk: Client, acme: SocialAccount, talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(acme, number=2, who="300")
+    assert "sc-searched" not in desk.get("/social/inbox/").content.decode()
+    whole = desk.get("/social/inbox/?q=lamp").content.decode()
+    assert "Looked through 2 conversations: all of this list." in whole
+    assert "what people wrote are searched" in whole
+    monkeypatch.setattr("socialcrm.inbox.pages.SEARCHED", 1)
+    first = desk.get("/social/inbox/?q=lamp")
+    assert "Looked through 1 conversation. There are more." in first.content.decode()
+    assert "Search further" in first.content.decode()
+    second = desk.get(first.context["screen"].more)
+    assert "Looked through 1 conversation. There are more." in second.content.decode()
+    last = desk.get(second.context["screen"].more).content.decode()
+    assert "This is the end of the list." in last
+    monkeypatch.setattr("socialcrm.inbox.pages.SEARCHED", 2)
+    says(acme, number=3, who="400", minutes_ago=1)
+    rest = desk.get(desk.get("/social/inbox/?q=lamp").context["screen"].more).content.decode()
+    assert "Looked through 1 more conversation, the last of this list." in rest
+
+
 def test_a_long_wait_is_pressing(desk: Client, acme: SocialAccount) -> None:
     says(acme, minutes_ago=3)
     says(acme, number=2, who="300", minutes_ago=5 * 60)
