@@ -1,4 +1,4 @@
-"""What can be wrong with an installation, said at start with the line to write: socialcrm.E001 to E006, W001, W002."""
+"""What can be wrong with an installation, said at start with the line to write: socialcrm.E001 to E007, W001, W002."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Check = Callable[[], Iterator[CheckMessage]]
 @register("socialcrm")
 def check_installation(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Every finding, worst first."""
-    steps: tuple[Check, ...] = (_contact_model, _adapter, _networks, _keys, _urls, _sqlite)
+    steps: tuple[Check, ...] = (_contact_model, _adapter, _networks, _keys, _waiting, _urls, _sqlite)
     return [message for step in steps for message in step()]
 
 
@@ -63,6 +63,16 @@ def _keys() -> Iterator[CheckMessage]:
             yield Error(f"SOCIALCRM_KEYS[{position}] is not a Fernet key.", hint=hint, id="socialcrm.E006")
 
 
+def _waiting() -> Iterator[CheckMessage]:
+    soon, late = (conf.get(f"WAITING_{name}_HOURS") for name in ("SOON", "LATE"))
+    if not (_is_hours(soon) and _is_hours(late) and soon <= late):
+        said = (
+            f"SOCIALCRM_WAITING_SOON_HOURS {soon!r} and SOCIALCRM_WAITING_LATE_HOURS {late!r} are no two waiting times."
+        )
+        hint = "Give both in hours, more than 0 and at most 8760; the second must not be less than the first."
+        yield Error(said, hint=hint, id="socialcrm.E007")
+
+
 def _urls() -> Iterator[CheckMessage]:
     from django.urls import NoReverseMatch, reverse
 
@@ -87,6 +97,10 @@ def _imported(path: Any) -> Any:
         return import_string(path)
     except (ImportError, TypeError, AttributeError, ValueError) as error:
         return error
+
+
+def _is_hours(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 8760
 
 
 def _is_key(key: Any) -> bool:

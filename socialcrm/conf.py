@@ -38,6 +38,9 @@ DEFAULTS: dict[str, Any] = {
     "UNATTENDED_DAYS": 14,
     # Whether a new conversation with a contact is assigned to the contact's owner, where the owner may work on it.
     "OWNER_ROUTING": True,
+    # Hours after which a person who waits for an answer is shown in amber, and in red.
+    "WAITING_SOON_HOURS": 4,
+    "WAITING_LATE_HOURS": 24,
     # Calls of the REST API by one token: all of them, and those that change something.
     "API_RATES": {"calls": "600/min", "writes": "120/min"},
 }

@@ -38,6 +38,11 @@ def test_a_right_installation_has_no_findings(db: None) -> None:
         ("SOCIALCRM_KEYS", [], "socialcrm.E005"),
         ("SOCIALCRM_KEYS", ["short"], "socialcrm.E006"),
         ("SOCIALCRM_KEYS", [Fernet.generate_key().decode(), None], "socialcrm.E006"),
+        ("SOCIALCRM_WAITING_SOON_HOURS", 0, "socialcrm.E007"),
+        ("SOCIALCRM_WAITING_SOON_HOURS", "4", "socialcrm.E007"),
+        ("SOCIALCRM_WAITING_SOON_HOURS", 25, "socialcrm.E007"),
+        ("SOCIALCRM_WAITING_LATE_HOURS", float("nan"), "socialcrm.E007"),
+        ("SOCIALCRM_WAITING_LATE_HOURS", True, "socialcrm.E007"),
         ("ROOT_URLCONF", "tests.no_urls", "socialcrm.W001"),
     ],
 )

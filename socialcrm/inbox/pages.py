@@ -67,10 +67,15 @@ class Row:
 
 @dataclass(slots=True)
 class InboxPage:
-    """A page of the list. `next_cursor` is "" at the end; a search may lead on from a page with few rows or none."""
+    """A page of the list. `next_cursor` is "" at the end; a search may lead on from a page with few rows or none.
+
+    `searched` is how many conversations a search looked through, `to_the_end` whether there were no more.
+    """
 
     rows: list[Row]
     next_cursor: str = ""
+    searched: int = 0
+    to_the_end: bool = False
 
 
 def listing(user: Any, filters: Filters, cursor: str = "", limit: int = LIMIT) -> InboxPage:
@@ -148,6 +153,7 @@ def _search(user: Any, filters: Filters, window: QuerySet[Any], limit: int) -> I
     hits = _hits(user, filters.q, looked)
     found = [(pk, at) for pk, _profile, at in looked if pk in hits]
     page = InboxPage(_rows(_in_order(user, [pk for pk, _at in found[:limit]]), user))
+    page.searched, page.to_the_end = len(looked), len(looked) < SEARCHED
     if len(found) > limit:
         page.next_cursor = str(Cursor(found[limit - 1][1], found[limit - 1][0]))
     elif len(looked) == SEARCHED:

@@ -60,6 +60,12 @@ def sc_person(user: Any, size: str = "20") -> SafeString:
     return format_html(form, size, name, letters)
 
 
+@register.filter
+def searched(screen: Any) -> str:
+    """How far the search of this page of the list has looked."""
+    return inbox_words.searched(screen.page, "cursor" in screen.request.GET)
+
+
 @register.simple_tag(takes_context=True)
 def sc_colleagues_at(context: Any, talk: int) -> list[Presence]:
     """Who else is at this conversation now, writers first."""

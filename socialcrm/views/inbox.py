@@ -16,6 +16,7 @@ from socialcrm.models import Conversation
 from .answer import fragment, is_fragment, needs, page
 from .inbox_presence import around, show_up
 from .inbox_screen import MOST_SHOWN, PAGE, Screen, screen_of
+from .inbox_undo import just_done
 
 
 @needs("work_inbox")
@@ -83,7 +84,8 @@ def _fresh(response: HttpResponse, etag: str) -> HttpResponse:
 def _page(request: HttpRequest, screen: Screen) -> HttpResponse:
     if is_fragment(request):
         return fragment(request, "socialcrm/inbox/listed.html", {"screen": screen})
-    return page(request, "socialcrm/inbox/inbox.html", {"screen": screen, "here_is": "inbox"})
+    shown = {"screen": screen, "here_is": "inbox", "done": just_done(request)}
+    return page(request, "socialcrm/inbox/inbox.html", shown)
 
 
 def _still_there(request: HttpRequest, pk: int) -> Conversation | None:

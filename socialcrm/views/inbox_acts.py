@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -20,10 +18,11 @@ from socialcrm import inbox
 from socialcrm.access import get_visible_conversation, key, usable_accounts
 from socialcrm.models import Conversation, ConversationEvent, SocialAccount
 
-from .answer import back, fragment, is_fragment, needs
+from .answer import back, fragment, is_fragment, needs, next_url
 from .display import short_time
 from .inbox_presence import show_up
 from .inbox_screen import neighbour, screen_of
+from .inbox_undo import done, undo_url
 from .inbox_words import called, snoozes
 
 Act = Callable[[Any, Conversation], Any]
@@ -127,13 +126,15 @@ def _do(request: HttpRequest, pk: int, act: Act, said: str, *, following: Conver
     except inbox.InboxError as error:
         return _refused(request, pk, error.sentence)
     leads_on = request.POST.get("then") == "next"
+    events = [event] if event else []
     if not is_fragment(request):
-        return redirect(_address(following, request)) if following else back(request, _address(found), said)
+        where = _address(following, request) if following else next_url(request) or _address(found)
+        return done(request, where, said, events)
     screen = screen_of(request, (following.pk if following else None) if leads_on else pk)
     if following and screen.talk:
         show_up(request, screen.talk.conversation, opened=True)
     template = "socialcrm/inbox/opened.html" if leads_on else "socialcrm/inbox/_head.html"
-    return fragment(request, template, {"screen": screen}, toast=said, undo=_undo_url([event] if event else []))
+    return fragment(request, template, {"screen": screen}, toast=said, undo=undo_url(events))
 
 
 def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponse:
@@ -145,13 +146,9 @@ def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponse:
 
 def _told(request: HttpRequest, said: str, events: Iterable[ConversationEvent], *, error: bool = False) -> HttpResponse:
     if not is_fragment(request):
-        return back(request, reverse("socialcrm:inbox"), said, error=error)
-    return fragment(request, "socialcrm/inbox/nothing.html", {}, toast=said, undo=_undo_url(events))
-
-
-def _undo_url(events: Iterable[ConversationEvent]) -> str:
-    pairs = [("event", event.pk) for event in events]
-    return f"{reverse('socialcrm:inbox_undo')}?{urlencode(pairs)}" if pairs else ""
+        home = next_url(request) or reverse("socialcrm:inbox")
+        return back(request, home, said, error=True) if error else done(request, home, said, events)
+    return fragment(request, "socialcrm/inbox/nothing.html", {}, toast=said, undo=undo_url(events))
 
 
 def _until(request: HttpRequest) -> datetime | None:

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import formats, timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-SOON, LATE = timedelta(hours=4), timedelta(hours=24)
+from socialcrm import conf
+from socialcrm.inbox import InboxPage
+
 MORNING = 9
 MONDAY = 0
 
@@ -79,15 +82,45 @@ def snoozes(now: datetime) -> list[Snooze]:
     return choices if monday == tomorrow else [*choices, Snooze("monday", pgettext("snooze", "Monday"), monday)]
 
 
+def searched(page: InboxPage, goes_on: bool) -> str:
+    """How far a search has looked; nothing where none was asked for. `goes_on` where it went on from another page."""
+    n = page.searched
+    if not n and not page.to_the_end:
+        return ""
+    if not page.to_the_end:
+        said = ngettext(
+            "Looked through %(n)s conversation. There are more.",
+            "Looked through %(n)s conversations. There are more.",
+            n,
+        )
+    elif goes_on and not n:
+        said = _("This is the end of the list.")
+    elif goes_on:
+        said = ngettext(
+            "Looked through %(n)s more conversation, the last of this list.",
+            "Looked through %(n)s more conversations, the last of this list.",
+            n,
+        )
+    else:
+        said = ngettext(
+            "Looked through %(n)s conversation: all of this list.",
+            "Looked through %(n)s conversations: all of this list.",
+            n,
+        )
+    return said % {"n": number_format(n, force_grouping=True, use_l10n=True)}
+
+
 def _morning(day: datetime) -> datetime:
     # Made anew from its parts: at nine by the clock, also where summer time begins in between.
     return timezone.make_aware(datetime(day.year, day.month, day.day, MORNING), day.tzinfo)
 
 
 def urgency(since: datetime | None) -> str:
-    """How pressing a wait is: "", "soon" from four hours, "over" from a day."""
-    waited = timezone.now() - since if since else timedelta(0)
-    return "over" if waited >= LATE else "soon" if waited >= SOON else ""
+    """How pressing a wait is: "", "soon" or "over", by the hours that the site has set."""
+    hours = (timezone.now() - since).total_seconds() / 3600 if since else 0
+    if since is None or hours < conf.get("WAITING_SOON_HOURS"):
+        return ""
+    return "over" if hours >= conf.get("WAITING_LATE_HOURS") else "soon"
 
 
 def waits(since: datetime | None) -> str:

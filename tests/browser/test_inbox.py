@@ -295,6 +295,11 @@ def test_without_javascript_everything_is_done_by_forms(
     plain.locator("a.sc-convo").first.click()
     plain.locator("form[data-sc-deed=resolve] button").first.click()
     assert Conversation.objects.get(pk=talks[0].pk).status == "resolved"
+    expect(plain.locator("#sc-done")).to_contain_text("Done.")
+    plain.get_by_role("button", name="Undo").click()
+    expect(plain.locator(".sc-toast")).to_contain_text("Undone.")
+    assert Conversation.objects.get(pk=talks[0].pk).status == "open"
+    plain.locator("form[data-sc-deed=resolve] button").first.click()
     plain.get_by_role("button", name="Note", exact=True).click()
     plain.locator("form[data-sc-note] textarea").fill("By hand.")
     plain.get_by_role("button", name="Add note").click()

@@ -165,6 +165,54 @@ def test_undo_puts_back_only_what_one_did_oneself(desk: Client, talk: Conversati
     assert talk.status == "open"
 
 
+@pytest.mark.parametrize(
+    ("deed", "data", "said"),
+    [
+        ("take", {}, "It is yours now."),
+        ("resolve", {}, "Done. Their next word brings it back."),
+        ("resolve", {"then": "next"}, "Done. Their next word brings it back."),
+        ("snooze", {"until": "hour"}, "Snoozed until"),
+        ("assign", {"assignee": "manager"}, "Assigned to Manager."),
+    ],
+)
+def test_without_javascript_the_page_says_what_was_done_and_undoes_it(
+    desk: Client, talk: Conversation, acme: SocialAccount, manager: User, deed: str, data: dict[str, str], said: str
+) -> None:
+    says(acme, number=2, who="300")
+    before = Conversation.objects.filter(pk=talk.pk).values("status", "assignee", "snoozed_until").get()
+    sent = {name: str(manager.pk) if value == "manager" else value for name, value in data.items()}
+    text = desk.post(at(deed, talk), {**sent, "next": at("conversation", talk)}, follow=True).content.decode()
+    event = ConversationEvent.objects.get()
+    assert text.count(said) == 1
+    assert f'<form method="post" action="/social/inbox/undo/?event={event.pk}"' in text
+    assert "/undo/" not in desk.get("/social/inbox/").content.decode()  # said once
+    text = desk.post(f"/social/inbox/undo/?event={event.pk}", {"next": at("conversation", talk)}, follow=True)
+    assert "Undone." in text.content.decode()
+    assert Conversation.objects.filter(pk=talk.pk).values("status", "assignee", "snoozed_until").get() == before
+
+
+def test_without_javascript_several_are_undone_together(desk: Client, talk: Conversation, acme: SocialAccount) -> None:
+    other = says(acme, number=2, who="300")
+    text = desk.post("/social/inbox/bulk/", {"do": "resolve", "c": [talk.pk, other.pk]}, follow=True).content.decode()
+    assert "2 conversations changed." in text
+    query = "&".join(f"event={event.pk}" for event in ConversationEvent.objects.order_by("pk"))
+    assert f"/social/inbox/undo/?{query.replace('&', '&amp;')}" in text
+    desk.post(f"/social/inbox/undo/?{query}")
+    assert set(Conversation.objects.values_list("status", flat=True)) == {"open"}
+
+
+def test_what_changed_nothing_offers_nothing_to_undo(desk: Client, talk: Conversation, agent: User) -> None:
+    Conversation.objects.update(assignee=agent)
+    text = desk.post(at("take", talk), {"next": at("conversation", talk)}, follow=True).content.decode()
+    assert "It is yours now." in text
+    assert "/undo/" not in text
+
+
+def test_another_page_of_the_host_says_it_without_the_button(desk: Client, talk: Conversation) -> None:
+    text = desk.post(at("take", talk), {"next": "/contacts/"}, follow=True).content.decode()
+    assert "It is yours now." in text
+
+
 def test_a_note_that_is_refused_keeps_its_text(desk: Client, talk: Conversation) -> None:
     answer = desk.post(at("note", talk), {"text": "x" * 10_001}, headers=SCRIPT)
     assert answer.status_code == 422
@@ -243,6 +291,28 @@ def test_pages_of_the_list_go_on_where_the_last_one_ended(
     assert len(shown) == len(set(shown)) == 35
 
 
+def test_a_search_says_how_far_it_looked(
+    desk: Client, acme: SocialAccount, talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(acme, number=2, who="300")
+    assert "sc-searched" not in desk.get("/social/inbox/").content.decode()
+    whole = desk.get("/social/inbox/?q=lamp").content.decode()
+    assert "Looked through 2 conversations: all of this list." in whole
+    assert "what people wrote are searched" in whole
+    monkeypatch.setattr("socialcrm.inbox.pages.SEARCHED", 1)
+    first = desk.get("/social/inbox/?q=lamp")
+    assert "Looked through 1 conversation. There are more." in first.content.decode()
+    assert "Search further" in first.content.decode()
+    second = desk.get(first.context["screen"].more)
+    assert "Looked through 1 conversation. There are more." in second.content.decode()
+    last = desk.get(second.context["screen"].more).content.decode()
+    assert "This is the end of the list." in last
+    monkeypatch.setattr("socialcrm.inbox.pages.SEARCHED", 2)
+    says(acme, number=3, who="400", minutes_ago=1)
+    rest = desk.get(desk.get("/social/inbox/?q=lamp").context["screen"].more).content.decode()
+    assert "Looked through 1 more conversation, the last of this list." in rest
+
+
 def test_a_long_wait_is_pressing(desk: Client, acme: SocialAccount) -> None:
     says(acme, minutes_ago=3)
     says(acme, number=2, who="300", minutes_ago=5 * 60)
@@ -253,7 +323,18 @@ def test_a_long_wait_is_pressing(desk: Client, acme: SocialAccount) -> None:
     assert "sc-sla--over" in text
 
 
-@pytest.mark.parametrize("view", ["mine", "unassigned", "unattended", "all"])
+def test_what_is_a_long_wait_is_the_sites_to_say(desk: Client, acme: SocialAccount, settings: Any) -> None:
+    settings.SOCIALCRM_WAITING_SOON_HOURS, settings.SOCIALCRM_WAITING_LATE_HOURS = 0.5, 2
+    says(acme, minutes_ago=20)
+    text = desk.get("/social/inbox/").content.decode()
+    assert "sc-sla--soon" not in text and "sc-sla--over" not in text
+    says(acme, number=2, who="300", minutes_ago=40)
+    assert "sc-sla--soon" in desk.get("/social/inbox/").content.decode()
+    says(acme, number=3, who="400", minutes_ago=3 * 60)
+    assert "sc-sla--over" in desk.get("/social/inbox/").content.decode()
+
+
+@pytest.mark.parametrize("view", ["mine", "mentions", "unassigned", "unattended", "all"])
 def test_an_empty_view_says_what_it_means(desk: Client, view: str, acme: SocialAccount) -> None:
     assert "sc-list-empty" in desk.get(f"/social/inbox/?view={view}").content.decode()
 

@@ -114,6 +114,11 @@
       byId("sc-list-more").remove();
       var next = box.querySelector("#sc-list-more");
       if (next) byId("sc-convos-box").append(next);
+      var searched = box.querySelector("#sc-searched");
+      if (searched) {
+        byId("sc-searched").remove();
+        byId("sc-convos-box").append(searched);
+      }
       remember();
       markOpen(inbox.openPk());
       if (first) first.querySelector("a").focus({ preventScroll: true });

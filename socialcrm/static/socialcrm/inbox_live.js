@@ -40,7 +40,7 @@
       place = node;
     });
     Array.from(list.children).forEach(function (row) { if (!kept.has(row.id)) drop(row); });
-    ["sc-list-more", "sc-list-empty"].forEach(function (id) {
+    ["sc-list-more", "sc-list-empty", "sc-searched"].forEach(function (id) {
       var old = byId(id);
       var now = fresh.querySelector("#" + id);
       if (old && !old.contains(document.activeElement)) old.remove();
