@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,12 @@ def kind(route: str) -> str:
     return "contact" if route == "merge" else route.split("_")[0]
 
 
+def without_keys(answer: Any, pk: int) -> str:
+    """The page without the key that was asked for, and without the form's token, which is another at every answer."""
+    page = answer.content.decode().replace(str(pk), "")
+    return re.sub(r'(csrf-token" content=|csrfmiddlewaretoken" value=)"\w+"', "", page)
+
+
 @pytest.mark.parametrize("route", READ)
 def test_a_rep_opens_own_rows_and_foreign_ones_look_absent(
     route: str, rows: Any, rep: User, sign_in: Callable[[User], Client]
@@ -44,7 +51,7 @@ def test_a_rep_opens_own_rows_and_foreign_ones_look_absent(
     own, foreign = rows[kind(route)]
     answers = [client.get(READ[route].format(pk)) for pk in (own, foreign, ABSENT)]
     assert [answer.status_code for answer in answers] == [200, 404, 404]
-    assert answers[1].content.replace(str(foreign).encode(), b"") == answers[2].content.replace(b"999999", b"")
+    assert without_keys(answers[1], foreign) == without_keys(answers[2], ABSENT)
 
 
 @pytest.mark.parametrize("username", ["agent", "manager", "admin"])
