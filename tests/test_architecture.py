@@ -14,7 +14,7 @@ EXTENSION, HOST = ROOT / "socialcrm", ROOT / "crm_core"
 
 # What a host may import of the extension. The demo's data-maker is no part of the CRM: it plays the administrator.
 PUBLIC = {
-    "socialcrm.access",
+    "socialcrm.access",  # what a user may read is asked, never answered anew
     "socialcrm.contacts",
     "socialcrm.exports",
     "socialcrm.matching",

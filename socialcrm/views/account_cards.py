@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -188,7 +188,7 @@ def _fill_coverage(found: dict[int, Card], seen: Q) -> None:
     gaps: dict[int, list[Gap]] = defaultdict(list)
     for gap in Gap.objects.filter(stream__account__in=found, filled_at__isnull=True).select_related("stream"):
         gaps[gap.stream.account_id].append(gap)
-    rate = _mentions_per_hour(gaps, start, seen)
+    rate = _mentions_per_hour(found, start, seen)
     oldest = _oldest_mentions(found, seen)
     for pk, card in found.items():
         since = min(oldest.get(pk) or card.account.connected_at, card.account.connected_at)
@@ -210,8 +210,8 @@ def _oldest_mentions(found: dict[int, Card], seen: Q) -> dict[int, datetime | No
     return dict(rows.values_list("pk", "oldest"))
 
 
-def _mentions_per_hour(accounts: Iterable[int], start: datetime, seen: Q) -> dict[int, float]:
-    rows = Mention.objects.filter(seen, account__in=accounts, posted_at__gte=start).order_by()
+def _mentions_per_hour(found: dict[int, Card], start: datetime, seen: Q) -> dict[int, float]:
+    rows = Mention.objects.filter(seen, account__in=found, posted_at__gte=start).order_by()
     counted = rows.values("account").annotate(n=Count("pk"))
     return {row["account"]: row["n"] / (DAYS * 24) for row in counted}
 

@@ -221,14 +221,15 @@ def test_live_answers_304_until_something_is_new(
     assert "fresh" in news.content.decode()
 
 
-def test_asking_for_news_takes_one_query_of_ours(ada: Any, mention: Post, client: Client, rep: User) -> None:
-    """Beside it there are the session, the user and whatever the host asks about permissions."""
+def test_asking_for_news_takes_two_queries_of_ours(ada: Any, mention: Post, client: Client, rep: User) -> None:
+    """One for the accounts that the reader may use, one for what there is; beside them there are the session, the
+    user and whatever the host asks about permissions."""
     client.force_login(rep)
     url = f"{reverse('socialcrm:live')}?contact={ada.pk}"
     etag = client.get(url).headers["ETag"]
     with CaptureQueriesContext(connection) as asked:
         client.get(url, headers={"If-None-Match": etag})
-    assert len([query for query in asked if "socialcrm_" in query["sql"]]) == 1
+    assert len([query for query in asked if "socialcrm_" in query["sql"]]) == 2
 
 
 def test_a_foreign_contact_looks_like_none(ada: Any, mention: Post, client: Client, rep: User, settings: Any) -> None:
