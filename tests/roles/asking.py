@@ -19,7 +19,7 @@ from django.test.client import ClientHandler
 from .cast import Caller
 
 # What is written down of every visit, allowed or not, and says nothing.
-BOOKKEEPING = ("django_session", "socialcrm_apitoken", "socialcrm_conversationseen", "axes_")
+BOOKKEEPING = ("django_session", "socialcrm_apitoken", "socialcrm_conversationseen", "socialcrm_presence", "axes_")
 # Made anew for each page.
 RANDOM = [
     re.compile(r'name="csrfmiddlewaretoken" value="\w+"'),
