@@ -132,21 +132,31 @@ def _evenness(sample: str, by: str) -> tuple[int, int]:
 
 def _read_cards(text: str, encoding: str) -> Table:
     cards = list(_split_cards(text))
-    if not cards:
+    if not any(map(_has_end, cards)):
         raise FileRefused(_("The vCard has no end: END:VCARD is missing."))
     _refuse_many(len(cards), min(MAX_CARDS, settings.CRM_IMPORT_MAX_ROWS))
     return Table("vcard", encoding, VCARD_HEADER, [_card(card) for card in cards])
 
 
 def _split_cards(text: str) -> Iterator[str]:
+    """Each card from its beginning to its end, or to where the next one begins or the file breaks off."""
     lines: list[str] = []
     for line in text.splitlines():
         mark = line.rstrip().upper()
+        if lines and mark == "BEGIN:VCARD" != lines[-1].rstrip().upper():
+            yield "\n".join(lines)
+            lines = []
         if lines or mark == "BEGIN:VCARD":
             lines.append(line)
         if lines and mark == "END:VCARD":
             yield "\n".join(lines)
             lines = []
+    if lines:
+        yield "\n".join(lines)
+
+
+def _has_end(card: str) -> bool:
+    return card.rstrip().upper().endswith("\nEND:VCARD")
 
 
 def _plain(text: str) -> str:
@@ -176,6 +186,8 @@ def _plain_line(head: str, value: str) -> str:
 
 
 def _card(text: str) -> Any:
+    if not _has_end(text):
+        return {"bad": _("The vCard has no end: END:VCARD is missing."), "raw": text[:500]}
     try:
         card = vobject.readOne(_plain(text), allowQP=True, ignoreUnreadable=True)
         return _cells(card)

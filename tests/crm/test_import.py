@@ -191,6 +191,14 @@ def test_a_vcard_file_comes_in_with_its_broken_card_reported(rep: User, sign_in:
     assert Contact.objects.filter(first_name="Élodie", last_name="Müller").exists()
 
 
+def test_a_vcard_file_that_breaks_off_reports_the_card_that_it_cuts(rep: User, sign_in: SignIn) -> None:
+    whole = "BEGIN:VCARD\nVERSION:3.0\nN:Lovelace;Ada;;;\nEND:VCARD\n"
+    cut = "BEGIN:VCARD\nVERSION:3.0\nN:Hopper;Grace;;;\n"
+    batch = start(sign_in(rep), f"{whole}{cut}{whole.replace('Ada', 'Byron')}{cut}".encode())
+    assert (batch.created, batch.refused) == (2, 2)
+    assert not Contact.objects.filter(last_name="Hopper").exists()
+
+
 def test_what_was_exported_comes_back_the_same(rep: User, nordic: Any, engines: Company, sign_in: SignIn) -> None:
     contact = Contact.objects.create(
         first_name="=Ada", last_name="O'Lovelace; Söhne", title='"Quoted"', company=engines, city="@home",
