@@ -13,13 +13,17 @@ from socialcrm.models import Reply, SocialAccount
 
 from .clock import after
 
+# Who was due for longer than this waited out a long stop, or was queued again by an old backup and may be out already:
+# the sweep has such a reply looked for on the network before it is sent.
+OVERDUE = 600.0
+
 
 def claim(reply_id: int) -> uuid.UUID | None:
     """Move one reply from QUEUED to SENDING; the attempt's id, or None: not its time, or someone else has it."""
     attempt = uuid.uuid4()
     lease = after(float(conf.get("LEASE_SECONDS")))
     # The conditions are on this row itself: after waiting for a lock, PostgreSQL looks again at it, and at no other.
-    mine = Reply.objects.filter(pk=reply_id, state=Reply.State.QUEUED, not_before__lte=Now())
+    mine = Reply.objects.filter(pk=reply_id, state=Reply.State.QUEUED, not_before__range=(after(-OVERDUE), Now()))
     with transaction.atomic():
         took = mine.filter(account_id__in=ready_accounts().values("pk")).update(
             state=Reply.State.SENDING,

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from socialcrm.models import AuditEntry, Reply
 
 from . import bell
-from .claim import ready_accounts
+from .claim import OVERDUE, ready_accounts
 from .clock import after
 
 # A row that was rung for is left in peace for so long: its message may still be in a queue.
@@ -26,9 +26,10 @@ def sweep() -> int:
     if not rows:
         return 0
     _expire([pk for pk, state in rows if state == Reply.State.SENDING])
+    doubtful = _doubt([pk for pk, state in rows if state == Reply.State.QUEUED])
     Reply.objects.filter(pk__in=[pk for pk, _state in rows]).update(rung_at=Now())
     for pk, state in rows:
-        bell.ring(bell.SEND if state == Reply.State.QUEUED else bell.RECONCILE, pk)
+        bell.ring(bell.SEND if state == Reply.State.QUEUED and pk not in doubtful else bell.RECONCILE, pk)
     return len(rows)
 
 
@@ -44,3 +45,18 @@ def _expire(pks: list[int]) -> None:
         AuditEntry.objects.bulk_create(
             AuditEntry(action="reply_result", model="reply", object_id=str(pk), detail=detail) for pk in lost
         )
+
+
+def _doubt(pks: list[int]) -> set[int]:
+    """Those that were due long ago: an old backup may have queued what has left since. They are looked for first."""
+    late = Reply.objects.filter(pk__in=pks, state=Reply.State.QUEUED, not_before__lt=after(-OVERDUE))
+    values = {"error_class": "overdue", "hold": "", "not_before": Now(), "lease_until": Now(), "looks": 0}
+    with transaction.atomic():
+        found = set(late.select_for_update().values_list("pk", flat=True))
+        if found:
+            late.filter(pk__in=found).update(state=Reply.State.UNKNOWN, changed_at=Now(), **values)
+            detail = {"state": "unknown", "why": "overdue"}
+            AuditEntry.objects.bulk_create(
+                AuditEntry(action="reply_result", model="reply", object_id=str(pk), detail=detail) for pk in found
+            )
+    return found
