@@ -30,8 +30,8 @@ test: venv-dev ## The whole suite on both databases, in a real browser; SEED=n r
 lint: venv-dev ## Style, types and Django's own checks
 	@exec $(BIN)/python -m tools.lint
 
-chaos: venv-dev ## Replies under kill -9: SEED=1 REPLIES=300 WORKERS=4
-	@exec $(BIN)/python -m tools.services -- $(BIN)/python -m tests.chaos
+chaos: venv-dev ## Replies under kill -9: SEED=1 REPLIES=300 WORKERS=4 CHAOS="--redis --database"
+	@exec $(BIN)/python -m tools.services -- $(BIN)/python -m tests.chaos $(CHAOS)
 
 bench: venv-dev ## Ours beside the ceiling and the naive way: POSTS=1000000
 	@exec $(BIN)/python -m tools.services --durable -- $(BIN)/python -m tests.bench $(BENCH)

@@ -19,12 +19,16 @@ def plan_of(arguments: list[str] | None = None) -> Plan:
     parser.add_argument("--sqlite", action="store_true", help="SQLite and the filesystem broker, whatever is set")
     parser.add_argument("--calm", action="store_true", help="leave Redis and the database's connections alone")
     parser.add_argument("--emptied", action="store_true", help="no kills: Redis is emptied before the workers start")
+    parser.add_argument("--redis", action="store_true", help="a Redis of its own, killed and started again thrice")
+    parser.add_argument("--database", action="store_true", help="the same for a PostgreSQL: no goodbye, then recovery")
+    parser.add_argument("--beats", type=int, default=1, help="no replies, but so many beats")
     parser.add_argument("--port", type=int, default=0, help="the sandbox's port")
     found = parser.parse_args(arguments)
     plan = Plan(found.replies, found.workers, found.kills, found.seed, sqlite=found.sqlite, port=found.port)
     plan.shake = not found.calm
+    plan.redis, plan.database, plan.beats = found.redis, found.database, found.beats
     if found.short:
-        plan.replies, plan.kills, plan.workers, plan.lease = 40, 5, 2, 6
+        plan.replies, plan.kills, plan.workers, plan.lease, plan.restarts = 40, 5, 2, 6, 1
     if found.emptied:
         plan.emptied, plan.kills, plan.faults = True, 0, 0.0
     return plan

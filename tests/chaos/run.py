@@ -7,9 +7,11 @@ import time
 from collections import Counter
 from typing import Any
 
+from . import beats
 from .stage import Plan, Stage
 
 PATIENCE = 60.0
+AWAY = 5.0  # seconds that a server is away when it is restarted
 
 
 def fill(stage: Stage) -> tuple[Any, Any, list[Any]]:
@@ -45,14 +47,14 @@ def break_network(stage: Stage) -> None:
 
 def answer(user: Any, account: Any, post: Any, number: int) -> None:
     """One click; when the server answers with an error, the person clicks again, with the same key."""
-    from django.db import DatabaseError, connection
+    from django.db import Error, connection
 
     from socialcrm import outbox
 
-    for _click in range(10):
+    for _click in range(100):
         try:
             outbox.enqueue(user, account, post, f"Answer {number}: we are on it.", f"click-{number}", delay=0.5)
-        except DatabaseError:
+        except (Error, outbox.NotWritten):
             connection.close()
             time.sleep(0.2)
         else:
@@ -70,8 +72,11 @@ def storm(stage: Stage, user: Any, account: Any, posts: list[Any]) -> None:
         kills.append(clock)
     span = (kills[-1] - started) * 0.9
     clicks = [started + span * index / len(posts) for index in range(len(posts))]
-    shakes = [started + span * share for share in (0.3, 0.5, 0.7)] if plan.shake else []
+    shakes = [started + span * share for share in (0.3, 0.5, 0.7)] if plan.shake and not stage.servers else []
+    number = plan.restarts if stage.servers else 0
+    restarts = [started + span * (index + 0.5) / number for index in range(number)]
     events = [(when, "kill", 0) for when in kills] + [(when, "shake", 0) for when in shakes]
+    events += [(when, "restart", 0) for when in restarts]
     events += [(when, "click", index) for index, when in enumerate(clicks)]
     for when, what, index in sorted(events):
         time.sleep(max(0.0, when - time.monotonic()))
@@ -80,6 +85,8 @@ def storm(stage: Stage, user: Any, account: Any, posts: list[Any]) -> None:
         elif what == "shake":
             stage.empty_redis()
             stage.cut_database()
+        elif what == "restart":
+            stage.restart_servers(AWAY)
         else:
             answer(user, account, posts[index], index)
 
@@ -94,7 +101,7 @@ def lose_rings(stage: Stage, user: Any, account: Any, posts: list[Any]) -> None:
 
 def settle(patience: float) -> float:
     """Wait until no reply is on its way; how many seconds that took."""
-    from django.db import DatabaseError, connection
+    from django.db import Error, connection
 
     from socialcrm.models import Reply
 
@@ -103,10 +110,16 @@ def settle(patience: float) -> float:
         try:
             if not Reply.objects.filter(state__in=Reply.IN_FLIGHT).exists():
                 break
-        except DatabaseError:
+        except Error:
             connection.close()
         time.sleep(0.2)
     return time.monotonic() - started
+
+
+def slowest(replies: list[Any]) -> float:
+    """Seconds that the reply that waited longest took."""
+    waits = [(reply.sent_at - reply.created_at).total_seconds() for reply in replies if reply.sent_at]
+    return round(max(waits, default=0.0), 1)
 
 
 def judge(stage: Stage, took: float) -> tuple[dict[str, Any], list[str]]:
@@ -128,7 +141,9 @@ def judge(stage: Stage, took: float) -> tuple[dict[str, Any], list[str]]:
         "wrongly sent": sum(reply.state == "sent" and reply.external_id not in ids for reply in replies),
         "unsettled": sum(reply.state in Reply.IN_FLIGHT for reply in replies),
         "settled after the last kill (s)": round(took, 1),
+        "slowest from click to network (s)": slowest(replies),
     }
+    found |= {f"restarts of {type(server).__name__}": server.restarts for server in stage.servers}
     found |= {f"state {state}": count for state, count in Counter(reply.state for reply in replies).items()}
     found |= {
         f"reply {reply.pk}": f"{reply.state}, {reply.attempts} attempts, {reply.error_class}: {reply.error_detail}"
@@ -137,6 +152,9 @@ def judge(stage: Stage, took: float) -> tuple[dict[str, Any], list[str]]:
     }
     wrong = [name for name in ("lost", "twice", "wrongly sent", "unsettled") if found[name]]
     wrong += ["replies"] * (len(replies) != stage.plan.replies) + ["kill -9"] * (stage.killed < stage.plan.kills)
+    wrong += [
+        f"restarts of {type(server).__name__}" for server in stage.servers if server.restarts < stage.plan.restarts
+    ]
     # An emptied broker is made good within half a minute; workers need some seconds to start.
     wrong += ["settled after the last kill (s)"] * (stage.plan.emptied and took > 40)
     return found, wrong
@@ -148,6 +166,8 @@ def run(plan: Plan) -> tuple[dict[str, Any], list[str], str]:
         import django
 
         django.setup()
+        if plan.beats > 1:
+            return *beats.judge(stage, beats.watch(stage)), stage.words
         user, account, posts = fill(stage)
         break_network(stage)
         if plan.emptied:

@@ -10,11 +10,14 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit
 
 import psycopg
 
 from tests.sandbox_process import ROOT, Sandbox
+
+from .servers import Postgres, Redis, Server
 
 QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
 
@@ -33,6 +36,10 @@ class Plan:
     shake: bool = True
     emptied: bool = False
     port: int = 0
+    redis: bool = False  # a Redis of its own, ended and started again
+    database: bool = False  # the same for a PostgreSQL
+    restarts: int = 3
+    beats: int = 1
 
 
 @dataclass
@@ -44,6 +51,7 @@ class Stage:
     redis_url: str = ""
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     killed: int = 0
+    servers: list[Server] = field(default_factory=list)
 
     def __enter__(self) -> Stage:
         with ExitStack() as stack:
@@ -57,6 +65,7 @@ class Stage:
         self.log = stack.enter_context((self.folder / "workers.log").open("wb"))
         people = Sandbox(people=120, history_days=1, port=self.plan.port)
         self.sandbox = stack.enter_context(people)
+        self.start_servers(stack)
         self.set_environment()
         stack.callback(self.drop_database)
         self.make_database()
@@ -70,6 +79,22 @@ class Stage:
         for process in self.workers:
             process.kill()
             process.wait()
+
+    def start_servers(self, stack: ExitStack) -> None:
+        """The servers that this run will restart."""
+        for wanted, kind, name in (
+            (self.plan.database, Postgres, "DATABASE_URL"),
+            (self.plan.redis, Redis, "REDIS_URL"),
+        ):
+            if wanted:
+                server = stack.enter_context(kind(self.folder))
+                os.environ[name] = server.url
+                self.servers.append(server)
+
+    def restart_servers(self, pause: float) -> None:
+        """Restart them without warning, beside everything else; each is away for so many seconds."""
+        for server in self.servers:
+            Thread(target=server.restart, args=(pause,)).start()
 
     def set_environment(self) -> None:
         """Our own environment is the children's: the site, pointed at this stage."""
@@ -118,8 +143,9 @@ class Stage:
     def start(self) -> None:
         """Start all workers, and beat last."""
         self.workers = [self.start_worker(number) for number in range(self.plan.workers)]
-        schedule = str(self.folder / "beat-schedule")
-        self.workers.append(self.celery("beat", "-s", schedule, "--pidfile=", "-l", "WARNING"))
+        for number in range(self.plan.beats):
+            schedule = str(self.folder / f"beat-schedule-{number}")
+            self.workers.append(self.celery("beat", "-s", schedule, "--pidfile=", "-l", "WARNING"))
 
     def celery(self, *arguments: str) -> subprocess.Popen[bytes]:
         """A Celery process in a session of its own."""

@@ -32,3 +32,8 @@ def test_replies_whose_rings_were_lost_with_redis_leave_within_half_a_minute() -
 def test_replies_survive_kills_on_sqlite_and_the_filesystem_broker() -> None:
     run = chaos("--sqlite", "--seed", os.environ.get("CHAOS_SEED", "12"))
     assert run.returncode == 0, run.stdout + run.stderr[-2000:]
+
+
+def test_two_beats_look_at_each_stream_once_per_window() -> None:
+    run = chaos("--sqlite", "--beats", "2")
+    assert run.returncode == 0, run.stdout + run.stderr[-2000:]
