@@ -93,12 +93,13 @@ class World:
 
 
 def time_passes(reply: Reply, seconds: float = 120) -> Reply:
-    """So many seconds later, for this reply."""
+    """So many seconds later, for this reply; a sweep comes by every few seconds, so none is long overdue."""
     reply.refresh_from_db()
     ago = timedelta(seconds=seconds)
     for name in ("not_before", "lease_until", "attempted_at", "rung_at"):
         value = getattr(reply, name)
         if value:
             setattr(reply, name, value - ago)
+    reply.not_before = max(reply.not_before, timezone.now() - timedelta(seconds=60))
     reply.save(update_fields=["not_before", "lease_until", "attempted_at", "rung_at"])
     return reply
