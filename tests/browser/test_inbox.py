@@ -188,6 +188,33 @@ def test_an_answer_shows_at_once_and_can_be_cancelled(opened: Page) -> None:
     assert Reply.objects.get().state == "cancelled"
 
 
+def test_news_that_were_asked_for_before_do_not_take_back_what_was_done(opened: Page) -> None:
+    late: list[Any] = []
+
+    def hold(route: Any) -> None:
+        """The first question is answered by the server at once, but reaches the page after the deed."""
+        if late:
+            return route.continue_()
+        late.append((route, route.fetch()))
+
+    opened.route("**/inbox/live/**", hold)
+    opened.wait_for_timeout(1000)  # what was asked when it was opened is answered
+    opened.evaluate("window.socialcrm.inbox.etag = ''; window.socialcrm.inbox.look(0)")
+    while not late:
+        opened.wait_for_timeout(50)
+    send(opened, "We look into it.")
+    expect(opened.locator("#sc-msgs .sc-post--pending")).to_contain_text("We look into it.")
+    opened.evaluate(
+        """() => { window.gone = 0; new MutationObserver(() => {
+        if (!document.querySelector("#sc-msgs .sc-post--pending, #sc-msgs .sc-said--ours")) window.gone += 1;
+        }).observe(document.getElementById("sc-thread"), {childList: true, subtree: true}); }"""
+    )
+    route, answer = late[0]
+    route.fulfill(response=answer)
+    opened.wait_for_timeout(1500)
+    assert opened.evaluate("window.gone") == 0
+
+
 def test_their_next_word_appears_and_leaves_what_i_type_alone(
     opened: Page, acme: SocialAccount, talks: list[Conversation]
 ) -> None:

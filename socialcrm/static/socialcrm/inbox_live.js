@@ -11,6 +11,7 @@
   var misses = 0;
   var timer = null;
   var asking = null;
+  var turn = 0; /* goes up with every deed: an answer to a question of before is out of date */
   var drawn = new WeakMap(); /* element -> the server's HTML of it, since waiting times tick here */
 
   inbox.remember = function () {
@@ -190,10 +191,12 @@
   function ask() {
     var url = liveUrl();
     var list = root.dataset.scInbox;
+    var mine = turn;
     return sc.news(url, inbox.etag).then(function (news) {
       misses = 0;
       root.classList.remove("is-offline");
       if (!news || root.dataset.scInbox !== list) return; /* another list was asked for in the meantime */
+      if (turn !== mine) return;
       var fresh = sc.parse(news.html);
       inbox.etag = news.etag;
       /* Only colleagues came or went: the list is not drawn again for that. */
@@ -212,12 +215,13 @@
     clearTimeout(timer);
     timer = setTimeout(function () {
       if (document.hidden || asking) return;
+      var mine = turn;
       asking = ask().catch(function () {
         misses += 1;
         if (misses > 1) root.classList.add("is-offline");
       }).then(function () {
         asking = null;
-        inbox.look(sc.pace(EVERY) * Math.min(15, 1 << Math.min(misses, 4)));
+        inbox.look(turn !== mine ? 150 : sc.pace(EVERY) * Math.min(15, 1 << Math.min(misses, 4)));
       });
     }, wait);
   };
@@ -233,6 +237,7 @@
   }
 
   document.addEventListener("visibilitychange", function () { if (!document.hidden) inbox.look(200); });
+  document.addEventListener("sc:swapped", function () { turn += 1; });
   setInterval(tick, 20000);
   inbox.remember();
   inbox.look(EVERY);
