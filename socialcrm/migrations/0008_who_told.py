@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="socialprofile",
             name="told_by",
-            field=models.CharField(blank=True, db_default="", max_length=255),
+            field=models.CharField(blank=True, db_default="", default="", max_length=255),
         ),
         migrations.RunPython(who_told, migrations.RunPython.noop),
     ]

@@ -53,7 +53,7 @@ class SocialProfile(models.Model):
     fetched_at = models.DateTimeField(default=timezone.now)
     matched_at = models.DateTimeField(null=True, blank=True)
     # On networks of many servers: the server whose word all this is, "" where it is the person's own.
-    told_by = models.CharField(max_length=255, blank=True, db_default="")
+    told_by = models.CharField(max_length=255, blank=True, default="", db_default="")
     raw = models.JSONField(default=dict, blank=True)
 
     objects = SocialProfileQuerySet.as_manager()

@@ -13,7 +13,13 @@ from socialcrm.models import Conversation, Mention, Post, ProfileLink, Reply, So
 from socialcrm.timeline import Cursor, counts, people, timeline
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
+NOW = timezone.now()  # of each scene, see `this_moment`
+
+
+@pytest.fixture(autouse=True)
+def this_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Now is when the scene is played, not when the file was read: other people's posts are some minutes old."""
+    monkeypatch.setattr("tests.rooms.test_timeline.NOW", timezone.now())
 
 
 def say(author: SocialProfile, number: int, minutes: float, **fields: Any) -> Post:

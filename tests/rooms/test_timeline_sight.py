@@ -17,8 +17,14 @@ from socialcrm.timeline import KINDS, counts, people, timeline
 from tests.conftest import make_contact
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
+NOW = timezone.now()  # of each scene, see `this_moment`
 HERS = "https://far.example/users/ada"
+
+
+@pytest.fixture(autouse=True)
+def this_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Now is when the scene is played, not when the file was read: other people's posts are some minutes old."""
+    monkeypatch.setattr("tests.rooms.test_timeline_sight.NOW", timezone.now())
 
 
 def account_on(host: str, *groups: Group) -> SocialAccount:
