@@ -130,7 +130,7 @@ def test_a_broken_answer_to_a_read_is_unreachable_and_to_a_write_unknown(
     started = time.monotonic()
     with pytest.raises(OutcomeUnknown if writes else Unreachable):
         run(server(BROKEN[how]()).url, "POST" if writes else "GET", writes=writes)
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 15
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://no-such-host.invalid/"])

