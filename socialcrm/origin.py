@@ -12,7 +12,7 @@ from . import matching
 from .access import get_visible_post, key, visible_profiles
 from .contacts import get_adapter
 from .models import Post, ProfileLink, SocialProfile
-from .timeline import rules_of
+from .timeline import address_of, rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,8 @@ class Origin:
     @property
     def url(self) -> str:
         """The post's address on its network, else the profile's; empty where neither is known."""
-        rules, said = rules_of(self.profile.network), self.post
-        found = said.url if said else self.profile.url
-        if said and not found and rules.can("post_url"):
-            found = rules.post_url(self.profile.handle, said.external_id)
-        return str(found) if str(found).startswith(("https://", "http://")) else ""
+        found = address_of(self.post) if self.post else self.profile.url
+        return found if found.startswith(("https://", "http://")) else ""
 
     @property
     def text(self) -> str:

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext, pgettext
 from socialcrm.contacts import Offer, get_adapter
 from socialcrm.models import Post, ProfileLink, SocialProfile
 from socialcrm.networks import networks
-from socialcrm.timeline import Item, People, answer_url, name_of, people, rules_of
+from socialcrm.timeline import Item, People, address_of, answer_url, name_of, people, rules_of
 from socialcrm.views import display, drawing, navigation, scores
 from socialcrm.views.panel import PanelHtml, build_panel, today_and_yesterday
 
@@ -144,9 +144,7 @@ def profile_url(profile: SocialProfile) -> str:
 @register.filter
 def post_url(post: Post) -> str:
     """Where the post is on its network."""
-    network = rules_of(post.network)
-    found = post.url or (network.post_url(post.author.handle, post.external_id) if network.can("post_url") else "")
-    return display.safe_href(found)
+    return display.safe_href(address_of(post))
 
 
 @register.filter

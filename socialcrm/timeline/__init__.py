@@ -7,7 +7,7 @@ Threads that we took part in are shown whole, once, where their newest event is.
 from __future__ import annotations
 
 from .about import About, columns
-from .eligible import answer_url, eligibility, rules_of
+from .eligible import address_of, answer_url, eligibility, rules_of
 from .pages import counts, item_of, people, timeline
 from .shape import KINDS, Cursor, Entry, Item, People, TimelinePage, name_of
 
@@ -19,6 +19,7 @@ __all__ = [
     "Item",
     "People",
     "TimelinePage",
+    "address_of",
     "answer_url",
     "columns",
     "counts",

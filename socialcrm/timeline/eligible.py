@@ -51,6 +51,13 @@ def answer_url(network: Network, post: Post, text: str = "") -> str:
     return network.intent_url(post.external_id, text) if network.can("intent_url") else post.url
 
 
+def address_of(post: Post) -> str:
+    """Where the post is on its network: as the network said, else as its addresses are made. It may be no web address."""
+    network = rules_of(post.network)
+    made = network.post_url(post.author.handle, post.external_id) if network.can("post_url") else ""
+    return post.url or made
+
+
 def _refused(found: Verdict, network: Network, refusal: str) -> Verdict:
     """By the rules as we know them it could be answered, and yet the network did not take the last answer."""
     said = _("%(network)s did not take an answer from here: %(why)s") % {"network": network.label, "why": refusal}
