@@ -52,7 +52,7 @@ def answer_url(network: Network, post: Post, text: str = "") -> str:
 
 
 def address_of(post: Post) -> str:
-    """Where the post is on its network: as the network said, else as its addresses are made. It may be no web address."""
+    """Where the post is: as its network said, else as the network makes addresses. It may be no web address."""
     network = rules_of(post.network)
     made = network.post_url(post.author.handle, post.external_id) if network.can("post_url") else ""
     return post.url or made
