@@ -211,6 +211,8 @@ SOCIALCRM_NETWORK_OPTIONS = {
         "client_secret": env("TWITTER_CLIENT_SECRET", default=""),
         "consumer_key": env("TWITTER_CONSUMER_KEY", default=""),
         "consumer_secret": env("TWITTER_CONSUMER_SECRET", default=""),
+        # The account that owns the app on X: it alone reads its own mentions and posts at the low price.
+        "app_owner": env("TWITTER_APP_OWNER", default=""),
         # Only for a sandbox or a proxy of one's own: hosts that the SSRF guard lets through.
         "private_hosts": env.list("TWITTER_PRIVATE_HOSTS", default=[]),
     },

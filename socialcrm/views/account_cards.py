@@ -12,13 +12,12 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
-from socialcrm import ledger
+from socialcrm import connect, ledger
 from socialcrm.access import hidden, readable_mentions, visible_replies
 from socialcrm.forms import tiers_of
 from socialcrm.models import ApiUsage, Gap, Mention, Reply, SocialAccount, Stream
 from socialcrm.networks import network_class
 from socialcrm.sync.health import StreamHealth, in_words, stream_health
-from socialcrm.timeline import rules_of
 
 DAYS = 14
 SLOT = timedelta(hours=6)
@@ -223,5 +222,5 @@ def _line(account: SocialAccount, gap: Gap, per_hour: float) -> GapLine:
 
 
 def _price_of_a_mention(account: SocialAccount) -> int:
-    network: Any = rules_of(account.network)
+    network: Any = connect.rules_of(account)
     return network.price("mentions") if network.can("price") else 0

@@ -50,9 +50,9 @@ def test_a_post_that_is_read_twice_on_one_day_is_charged_once_as_x_counts_it(cle
     cursor = str(int(written[0]) - 1)
     assert [len(network.mentions(cursor).posts) for _time in range(3)] == [7, 7, 7]
     usage = ApiUsage.objects.get()
-    assert (usage.calls, usage.units, usage.micros) == (3, 21, 7_000)
+    assert (usage.calls, usage.units, usage.micros) == (3, 21, 35_000)
     assert usage_on_x(clean) - before == 7
-    assert ledger.month(clean.account).spent_micros == 7_000
+    assert ledger.month(clean.account).spent_micros == 35_000
 
 
 def test_the_same_post_in_one_batch_and_for_another_account_is_charged_once(clean: World) -> None:
@@ -165,4 +165,4 @@ def test_reading_the_mentions_again_after_a_lost_cursor_costs_nothing_more(clean
     stream.cursor = cursor
     stream.save()
     sync.pull(stream)
-    assert (spent_on("mentions"), ledger.month(clean.account).reads) == (5_000, 10)
+    assert (spent_on("mentions"), ledger.month(clean.account).reads) == (25_000, 10)

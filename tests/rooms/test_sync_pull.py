@@ -272,10 +272,10 @@ def test_the_ledger_knows_what_reading_cost(world: World) -> None:
     write(world, 7)
     sync.pull(stream)
     usage = ApiUsage.objects.get()
-    assert (usage.purpose, usage.calls, usage.units, usage.micros) == ("mentions", 1, 7, 7_000)
+    assert (usage.purpose, usage.calls, usage.units, usage.micros) == ("mentions", 1, 7, 35_000)
     stream.refresh_from_db()
     assert stream.remaining is not None
-    assert ledger.month(world.account).spent_micros == 7_000
+    assert ledger.month(world.account).spent_micros == 35_000
 
 
 def test_near_the_cap_contacts_posts_stop_first_and_mentions_go_on(world: World) -> None:

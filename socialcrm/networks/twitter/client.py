@@ -70,6 +70,12 @@ class Client:
             return signer
         return Bearer(own.access_token)
 
+    def price(self, endpoint: str) -> int:
+        """What a resource of the endpoint costs this account: its own are cheap where the app is its own, too."""
+        owner, own = str(self.options.get("app_owner") or "").lstrip("@").lower(), self.credentials
+        names = {own.external_id, own.handle.lower()} - {""} if own else set()
+        return ENDPOINTS[endpoint].price(owner in names)
+
     def call(
         self,
         method: str,
@@ -90,7 +96,7 @@ class Client:
         request = Request(
             method, f"{self.base}{path}", endpoint, params or {}, json, writes=method in {"POST", "DELETE"}
         )
-        price = ENDPOINTS[endpoint].micros if micros is None else micros
+        price = self.price(endpoint) if micros is None else micros
 
         def cost(result: T) -> tuple[int, int, tuple[str, ...]]:
             found = resources(result)

@@ -10,7 +10,7 @@ from socialcrm.networks.border import Author, Page
 # Millionths of a US dollar per resource [pricing page, 2026-04-20].
 POST_READ = 5_000
 USER_READ = 10_000
-OWNED_READ = 1_000  # our own mentions, posts and account
+OWNED_READ = 1_000  # our own mentions, posts and account, where the app belongs to the account that reads
 POST_CREATE = 15_000
 SUMMONED_REPLY = 10_000
 POST_WITH_URL = 200_000
@@ -19,20 +19,26 @@ MONTHLY_POST_READS = 3_000_000  # cap per project; the same resource is charged 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An endpoint's window (15 minutes) for one user, and the price of one resource that it returns."""
+    """An endpoint's window (15 minutes) for one user, the price of one resource that it returns, and `owner`: the price
+    for the account that the app belongs to, where it is another."""
 
     name: str
     per_window: int
     micros: int
+    owner: int | None = None
+
+    def price(self, owns_app: bool) -> int:
+        """Millionths of a dollar for one resource."""
+        return self.owner if owns_app and self.owner is not None else self.micros
 
 
 _ALL = (
-    Endpoint("users/me", 75, OWNED_READ),
+    Endpoint("users/me", 75, USER_READ, OWNED_READ),
     Endpoint("users/by/username", 900, USER_READ),
     Endpoint("users/by", 900, USER_READ),  # the window of batches: as for one [unconfirmed]
     Endpoint("users", 900, USER_READ),
-    Endpoint("users/mentions", 300, OWNED_READ),
-    Endpoint("users/own_tweets", 900, OWNED_READ),
+    Endpoint("users/mentions", 300, POST_READ, OWNED_READ),
+    Endpoint("users/own_tweets", 900, POST_READ, OWNED_READ),
     Endpoint("users/tweets", 900, POST_READ),
     Endpoint("tweets", 900, POST_READ),
     Endpoint("tweets/search/recent", 300, POST_READ),

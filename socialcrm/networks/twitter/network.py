@@ -207,7 +207,7 @@ class Twitter(Network):
         """Per resource read, or for the text written. Raises KeyError for a verb that costs nothing known."""
         if verb in {"reply", "publish"}:
             return limits.written(verb, has_url(text))
-        return limits.ENDPOINTS[limits.OF_VERB[verb]].micros
+        return self.client.price(limits.OF_VERB[verb])
 
     @classmethod
     def parse_handle(cls, text: str) -> Whom:

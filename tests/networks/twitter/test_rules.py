@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from socialcrm.networks.base import ReplyFacts, Whom
+from socialcrm.networks.base import Credentials, ReplyFacts, Whom
 from socialcrm.networks.twitter import Twitter
 from socialcrm.networks.twitter.limits import ENDPOINTS, OF_VERB
 
@@ -92,14 +92,25 @@ def test_addresses() -> None:
         ("reply", "see example.com", 200_000),
         ("publish", "news", 15_000),
         ("publish", "news https://example.com", 200_000),
-        ("mentions", "", 1_000),
-        ("own_posts", "", 1_000),
+        ("mentions", "", 5_000),
+        ("own_posts", "", 5_000),
+        ("me", "", 10_000),
         ("posts_of", "", 5_000),
         ("profile", "", 10_000),
     ],
 )
 def test_what_a_call_costs(verb: str, text: str, micros: int) -> None:
     assert X.price(verb, text) == micros
+
+
+@pytest.mark.parametrize("owner", ["@Acme", "acme", "7"])
+def test_own_reads_are_cheap_for_the_account_that_owns_the_app_and_for_no_other(owner: str) -> None:
+    acme, other = (Credentials("oauth2", external_id=pk, handle=handle) for pk, handle in (("7", "acme"), ("8", "b")))
+    prices = [
+        [Twitter({"app_owner": owner}, account).price(verb) for verb in ("mentions", "own_posts", "me", "posts_of")]
+        for account in (acme, other)
+    ]
+    assert prices == [[1_000, 1_000, 1_000, 5_000], [5_000, 5_000, 10_000, 5_000]]
 
 
 def test_every_verb_with_a_price_has_an_endpoint() -> None:
