@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,11 +13,23 @@ from django.utils.translation import gettext_lazy as _
 ODD = Q(visibility="private") | Q(same_as__isnull=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a reader may see around a post: what it quotes or reposts, and what it answers; None where that is not
+    here. `apart`: what it answers is not among the posts that are shown with it."""
+
+    quoted: Post | None = None
+    parent: Post | None = None
+    apart: bool = False
+
+
 class Post(models.Model):
     """A message as the network showed it, never edited by us; unique per (network, external_id).
 
     `account` is set where the author is one of our accounts; `to_profile` is whom the post answers.
     """
+
+    around: Around | None = None  # for pages that show it: see timeline.surround
 
     class State(models.TextChoices):
         LIVE = "live", _("Live")

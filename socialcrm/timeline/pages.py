@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from socialcrm.access import Sight, sight_of
 from socialcrm.models import Mention, Post, ProfileLink, Reply, SocialAccount
 
+from .around import surround
 from .ready import ready
 from .shape import KINDS, Cursor, Entry, Head, Item, People, TimelinePage
 from .shown import naming, shown
@@ -135,6 +136,7 @@ def _items(
     user: Any,
 ) -> list[Item]:
     posts = _posts(heads, profiles, who.sight)
+    surround(posts, user)
     replies = _replies(posts, who.sight, user)
     of_page = {head.post_id for head in heads}
     items = []

@@ -1,0 +1,47 @@
+"""What stands around a post: the one that it quotes or reposts, and the one that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q
+
+from socialcrm.access import hidden, readable, usable_accounts
+from socialcrm.models import Post
+from socialcrm.models.post import Around
+
+Name = tuple[str, str]  # a network, and what a post is called there
+
+
+def surround(posts: Sequence[Post], user: Any) -> None:
+    """Give each post its `around`, as far as the user may read it. One query; none where all of it is among `posts`."""
+    here = {(post.network, post.external_id): post for post in posts}
+    named = {name for post in posts for name in (_quoted(post), _parent(post)) if name[1]}
+    around = here | {(post.network, post.external_id): post for post in _readable(named - here.keys(), user)}
+    for post in posts:
+        quoted, parent = around.get(_quoted(post)), around.get(_parent(post))
+        post.around = Around(quoted, parent, apart=bool(post.in_reply_to) and _parent(post) not in here)
+
+
+def _quoted(post: Post) -> Name:
+    return post.network, post.quoted
+
+
+def _parent(post: Post) -> Name:
+    return post.network, post.in_reply_to
+
+
+def _readable(names: Iterable[Name], user: Any) -> Iterable[Post]:
+    """Posts by name, by whomever the user may know of, and of our accounts by those that are the user's."""
+    by_network: dict[str, list[str]] = {}
+    for network, name in sorted(names):
+        by_network.setdefault(network, []).append(name)
+    if not by_network:
+        return []
+    named = reduce(or_, (Q(network=network, external_id__in=ids) for network, ids in by_network.items()))
+    ours = Q(account=None) | Q(account__in=usable_accounts(user).values("pk"))
+    rows = Post.objects.filter(named, ours, readable(user), ~hidden(user, "author_id"))
+    return rows.select_related("author").defer("raw", "author__raw", "author__bio")
