@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from . import inbox, ledger, matching, outbox, scoring, sync
-from .models import SocialAccount
+from .models import Reply, SocialAccount
 
 # The outbox
 
@@ -20,6 +20,13 @@ def send_reply(reply_id: int) -> None:
 def reconcile_reply(reply_id: int) -> None:
     """Find out what became of one reply."""
     outbox.reconcile(reply_id)
+
+
+@shared_task(name="socialcrm.look_again")
+def look_again(reply_id: int) -> int:
+    """See whether the post of a reply that the network refused is still there."""
+    reply = Reply.objects.select_related("account", "post").filter(pk=reply_id, post__isnull=False).first()
+    return sync.look_again(reply.account, reply.post) if reply and reply.post else 0
 
 
 @shared_task(name="socialcrm.sweep_outbox")

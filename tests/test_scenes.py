@@ -156,9 +156,9 @@ def test_a_reply_whose_answer_was_lost_is_found_and_not_repeated(stage: Stage, r
 
 def test_two_people_cannot_answer_at_the_same_time(stage: Stage, rep: User, agent: User) -> None:
     question = stage.asks()
-    outbox.enqueue(rep, stage.account, question, "Mine.", "key", seen=0, delay=0)
+    outbox.enqueue(rep, stage.account, question, "Mine.", "key", seen=outbox.Seen(0), delay=0)
     with pytest.raises(outbox.AlreadyAnswered):
-        outbox.enqueue(agent, stage.account, question, "No, mine.", "key", seen=0, delay=0)
+        outbox.enqueue(agent, stage.account, question, "No, mine.", "key", seen=outbox.Seen(0), delay=0)
     assert Reply.objects.count() == 1
 
 

@@ -32,7 +32,7 @@ from .named import pieces
 from .pages import ContactBrief, InboxPage, Row, listing, row_of, version
 from .people import colleagues, colleagues_who_see, may_work_on
 from .presence import Around, around, show_up
-from .reading import Line, Seen, Thread, mark_seen, see_mentions, thread, thread_version
+from .reading import Line, Thread, mark_seen, see_mentions, thread, thread_version
 from .routing import route_to_owners
 
 __all__ = [
@@ -74,7 +74,6 @@ __all__ = [
     "NotThere",
     "Outcome",
     "Row",
-    "Seen",
     "TakenByAnother",
     "Thread",
     "act_on_many",

@@ -4,7 +4,7 @@ queries."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2s
 from typing import Any
@@ -24,7 +24,7 @@ from socialcrm.models import (
     Reply,
     SocialAccount,
 )
-from socialcrm.timeline import Entry, Item, columns
+from socialcrm.timeline import Entry, Item, Seen, columns, surround
 
 from . import history
 from .customer import Customer, customer
@@ -54,16 +54,6 @@ class Line(Entry):
         return self.post is not None or self.reply is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a composer below this thread has seen, for `outbox.enqueue`: the newest reply of ours, the newest post
-    that someone typed as us on the network itself, and their newest post."""
-
-    reply: int = 0
-    own_post: int = 0
-    post: int = 0
-
-
 @dataclass
 class Thread:
     """A conversation as its page shows it. `more` says that there are older posts than those shown."""
@@ -73,12 +63,12 @@ class Thread:
     version: str
     customer: Customer
     more: bool = False
-    seen: Seen = field(default_factory=Seen)
+    seen: Seen = Seen()
 
     @property
     def newest_post(self) -> int:
         """Id of their newest post, 0 where there is none."""
-        return self.seen.post
+        return self.seen.post or 0
 
     @cached_property
     def item(self) -> Item:
@@ -150,7 +140,9 @@ def _posts(user: Any, conversation: Conversation) -> list[Post]:
             **columns(),
         )
     )
-    return list(rows.order_by("-posted_at", "-pk")[: POSTS + 1])
+    found: list[Post] = list(rows.order_by("-posted_at", "-pk")[: POSTS + 1])
+    surround(found, user)
+    return found
 
 
 def _whole_thread(user: Any, conversation: Conversation) -> QuerySet[Post]:

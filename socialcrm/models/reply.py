@@ -20,7 +20,10 @@ class Reply(models.Model):
         FAILED = "failed", _("Not sent")
         CANCELLED = "cancelled", _("Cancelled")
 
+    # Errors that the network gave: `error_detail` holds its own words, in its language, or none.
+    REFUSALS = ("Rejected", "MayNotReply", "NotFound")
     IN_FLIGHT = ("queued", "sending", "unknown")
+    is_new = False  # True on the very object that was written, as the outbox hands it out
 
     account = models.ForeignKey("SocialAccount", on_delete=models.PROTECT, related_name="replies")
     post = models.ForeignKey("Post", on_delete=models.SET_NULL, null=True, related_name="replies")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from socialcrm.timeline import Seen
+
 from .acts import cancel, hold_back, mark_outside, release, retry, settle
 from .echo import adopt_echo, adopt_echoes
 from .errors import (
@@ -27,6 +29,7 @@ __all__ = [
     "NotEligible",
     "NotWritten",
     "OutboxError",
+    "Seen",
     "TextRefused",
     "ThreadMovedOn",
     "adopt_echo",

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 SEND = "socialcrm.send_reply"
 RECONCILE = "socialcrm.reconcile_reply"
+LOOK = "socialcrm.look_again"
 # Longer countdowns are left to the sweep: brokers repeat what waits for long.
 LONGEST = 10.0
 

@@ -39,6 +39,14 @@ def failed(reply: Reply, error_class: str, sentence: str) -> bool:
     return _record(reply, Reply.State.FAILED, error_class=error_class, error_detail=sentence[:1000], hold="")
 
 
+def refused(reply: Reply, error_class: str, said: str) -> bool:
+    """The network did not take it, in words of its own. The post may be gone: it is looked for at once."""
+    done = failed(reply, error_class, said)
+    if done:
+        bell.ring(bell.LOOK, reply.pk)
+    return done
+
+
 def held(reply: Reply, hold: str, seconds: float, sentence: str = "") -> bool:
     """It waits, and leaves by itself once its reason is gone."""
     return _record(reply, Reply.State.QUEUED, hold=hold, not_before=after(seconds), error_detail=sentence[:1000])

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from socialcrm import audit, conf
 from socialcrm.access import hidden
 from socialcrm.models import Conversation, Mention, Post, Reply, SocialAccount
+from socialcrm.timeline import Seen
 
 from . import bell, rules
 from .clock import db_now
@@ -34,46 +35,44 @@ def enqueue(
     client_key: str,
     *,
     audience: str = "",
-    seen: int | None = None,
-    seen_post: int = 0,
-    seen_in_conversation: int | None = None,
+    seen: Seen | None = None,
     replaces: Reply | None = None,
     delay: float | None = None,
 ) -> Reply:
     """Take a reply in. It leaves after `delay` seconds (SOCIALCRM_UNDO_SECONDS) and can be cancelled until then.
 
-    The same key with the same reply gives the same row, however often. `seen` is the id of the newest reply to this
-    post that the composer showed (0: none); None where there is no composer: then only other people's count.
-    `audience` is one of the network's (see `Network.audiences`); "" for the usual one: whoever could read the post.
-    `seen_post` is the same for answers that someone typed on the network itself: the id of the newest such post.
-    `seen_in_conversation` comes from a composer that showed the whole conversation: the id of their newest post in it.
-    Then the first two are about the conversation too, and something that they wrote since stops the reply.
-    `replaces` is a reply to the same post that failed and was edited: this one takes its place.
+    The same key with the same reply gives the same row, however often; `is_new` tells who wrote it. `seen` is what the
+    writer had before their eyes. `audience` is one of the network's (see `Network.audiences`); "" for the usual one:
+    whoever could read the post. `replaces` is a reply to the same post that failed and was edited: this replaces it.
     Raises NotAllowed, KeyReused, TextRefused, NotEligible, AlreadyAnswered, ThreadMovedOn, NotWritten, OutboxError;
     then nothing was written.
     """
     rules.must_be_allowed(user, account, post)
-    key = client_key or uuid.uuid4().hex
-    if len(key) > 64 or "\x00" in key:
-        raise OutboxError(_("The key of a reply has at most 64 characters."))
-    audience = rules.audience_of(account, post, audience)
-    digest = request_hash(account, post, text, audience)
-    earlier = _with_key(user, key, digest)
+    row = _drafted(user, account, post, text, client_key, audience)
+    earlier = _earlier(row)
     if earlier:
         return earlier
-    rules.must_be_sendable(account, post, text, audience, but=replaces.pk if replaces else 0)
+    rules.must_be_sendable(account, post, text, row.audience, but=replaces.pk if replaces else 0)
     if replaces:
         rules.must_own(user, replaces)
     wait = float(conf.get("UNDO_SECONDS") if delay is None else delay)
-    row = Reply(account=account, post=post, user=user, text=text, audience=audience, client_key=key)
-    row.request_hash = digest
     try:
-        return _write(row, seen, seen_post, seen_in_conversation, wait, replaces)
+        return _write(row, seen or Seen(), wait, replaces)
     except IntegrityError:
         return _explain(row)
     except (OperationalError, InternalError) as error:
         log.exception("The database takes no reply")
         raise NotWritten from error
+
+
+def _drafted(user: Any, account: SocialAccount, post: Post, text: str, client_key: str, audience: str) -> Reply:
+    key = client_key or uuid.uuid4().hex
+    if len(key) > 64 or "\x00" in key:
+        raise OutboxError(_("The key of a reply has at most 64 characters."))
+    row = Reply(account=account, post=post, user=user, text=text, client_key=key)
+    row.audience = rules.audience_of(account, post, audience)
+    row.request_hash = request_hash(account, post, text, row.audience)
+    return row
 
 
 def request_hash(account: SocialAccount, post: Post, text: str, audience: str) -> str:
@@ -83,29 +82,43 @@ def request_hash(account: SocialAccount, post: Post, text: str, audience: str) -
 
 
 @transaction.atomic
-def _write(
-    row: Reply, seen: int | None, seen_post: int, seen_theirs: int | None, wait: float, replaces: Reply | None
-) -> Reply:
+def _write(row: Reply, seen: Seen, wait: float, replaces: Reply | None) -> Reply:
     _lock(row)
-    earlier = _with_key(row.user, row.client_key, row.request_hash)
+    earlier = _earlier(row)
     if earlier:
         return earlier
-    whole = seen_theirs is not None and row.conversation_id is not None
-    unseen = unseen_reply(row, seen, whole=whole) or typed_outside(row, whole=whole, pk__gt=seen_post)
-    if unseen:
-        raise AlreadyAnswered(unseen)
-    newer = _their_newer_post(row, seen_theirs) if whole and seen_theirs is not None else None
-    if newer:
-        raise ThreadMovedOn(newer)
-    row.created_at = row.changed_at = now = db_now()
-    row.not_before = now + timedelta(seconds=wait)
-    row.rung_at = row.not_before if wait <= bell.LONGEST else None
+    _nothing_unseen(row, seen)
+    wait = _departs(row, wait)
     row.save(force_insert=True)
+    row.is_new = True
     audit.record(row.user, "reply_intent", row, post=row.post_id, account=row.account_id)
     if replaces:
         _take_its_place(row, replaces)
     bell.ring(bell.SEND, row.pk, wait)
     return row
+
+
+def _nothing_unseen(row: Reply, seen: Seen) -> None:
+    """Raise AlreadyAnswered or ThreadMovedOn where something was said that the writer cannot know of."""
+    whole = seen.post is not None and row.conversation_id is not None
+    unseen = unseen_reply(row, seen.reply, whole=whole) or typed_outside(row, whole=whole, pk__gt=seen.own_post)
+    if unseen:
+        raise AlreadyAnswered(unseen)
+    newer = _their_newer_post(row, seen.post) if whole and seen.post is not None else None
+    if newer:
+        raise ThreadMovedOn(newer)
+
+
+def _departs(row: Reply, wait: float) -> float:
+    """Say when it leaves, in so many seconds: not before the network lets the account write again."""
+    row.created_at = row.changed_at = now = db_now()
+    row.not_before = now + timedelta(seconds=wait)
+    free = row.account.replies_wait_until
+    if free and free > row.not_before:
+        row.not_before, row.hold = free, "rate_limited"
+    wait = (row.not_before - now).total_seconds()
+    row.rung_at = row.not_before if wait <= bell.LONGEST else None
+    return wait
 
 
 def _take_its_place(row: Reply, failed: Reply) -> None:
@@ -171,16 +184,17 @@ def _their_newer_post(row: Reply, seen: int) -> Post | None:
     return newer.defer("raw", "author__raw").order_by("-pk").first()
 
 
-def _with_key(user: Any, key: str, digest: str) -> Reply | None:
-    earlier = Reply.objects.select_related("user").filter(user=user, client_key=key).first()
-    if earlier and earlier.request_hash != digest:
+def _earlier(row: Reply) -> Reply | None:
+    """The row that this key wrote before. Raises KeyReused where it was about another reply."""
+    earlier = Reply.objects.select_related("user").filter(user=row.user, client_key=row.client_key).first()
+    if earlier and earlier.request_hash != row.request_hash:
         raise KeyReused(earlier)
     return earlier
 
 
 def _explain(row: Reply) -> Reply:
     """The database refused the row: another request with this key was faster, or another person was."""
-    earlier = _with_key(row.user, row.client_key, row.request_hash)
+    earlier = _earlier(row)
     if earlier:
         return earlier
     in_flight = Reply.objects.select_related("user").filter(post=row.post_id, state__in=Reply.IN_FLIGHT).first()

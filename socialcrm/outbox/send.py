@@ -104,12 +104,11 @@ def _speak(reply: Reply, started: float) -> Sent:
 
 
 def _write_down(reply: Reply, error: NetworkError) -> None:
-    label = network_class(reply.account.network).label
-    sentence = error.detail or _("%(network)s refused the reply.") % {"network": label}
+    label, sentence = network_class(reply.account.network).label, error.detail
     if isinstance(error, Duplicate):
         finish.unknown(reply, "duplicate", sentence, 0)
     elif isinstance(error, Rejected | NotFound):
-        finish.failed(reply, type(error).__name__, sentence)
+        finish.refused(reply, type(error).__name__, sentence)
     elif isinstance(error, AuthExpired):
         finish.held(reply, "reconnect", 0, sentence)
     elif isinstance(error, RateLimited):

@@ -11,7 +11,7 @@ from .resolve import resolve_profile
 from .servers import refresh_servers
 from .store import Stored, store, store_many
 from .streams import ensure_streams, follow_profile, follow_profiles, make_due, unfollow_profile
-from .upkeep import check_deletions, fetch_parents, refresh_profiles
+from .upkeep import check_deletions, fetch_parents, look_again, refresh_profiles
 
 __all__ = [
     "Stored",
@@ -25,6 +25,7 @@ __all__ = [
     "follow_profiles",
     "forget",
     "hide_profiles",
+    "look_again",
     "make_due",
     "prune",
     "pull",

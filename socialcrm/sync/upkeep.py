@@ -170,6 +170,13 @@ def check_deletions(limit: int = 500) -> int:
     return gone
 
 
+def look_again(account: SocialAccount, post: Post) -> int:
+    """Ask now whether a post that this account was not let answer is still there; returns how many were forgotten."""
+    with ledger.batch():
+        asked = readers("posts", "deletions", of=[account.pk])
+        return sum(_check(reader, network, [post.external_id]) for reader, network in asked)
+
+
 def _accounts_with_closed_posts() -> set[int]:
     """Accounts to which something was said that not everyone may read: no other one can ask whether it is there."""
     closed = Mention.objects.filter(posted_at__gte=timezone.now() - RECENT).exclude(post__visibility__in=OPEN_TO_ALL)

@@ -21,10 +21,12 @@ from socialcrm.contacts import Offer, get_adapter
 from socialcrm.models import Post, ProfileLink, SocialProfile
 from socialcrm.networks import networks
 from socialcrm.timeline import Item, People, address_of, answer_url, name_of, people, rules_of
-from socialcrm.views import display, drawing, navigation, scores
+from socialcrm.views import display, drawing, navigation, scores, telling
 from socialcrm.views.panel import PanelHtml, build_panel, today_and_yesterday
 
 register = template.Library()
+for _told in (telling.sent_url, telling.outside_url, telling.why_not_sent):
+    register.filter(_told)
 
 
 @register.simple_tag(takes_context=True)
@@ -145,21 +147,6 @@ def profile_url(profile: SocialProfile) -> str:
 def post_url(post: Post) -> str:
     """Where the post is on its network."""
     return display.safe_href(address_of(post))
-
-
-@register.filter
-def sent_url(reply: Any) -> str:
-    """Where a sent reply is on its network."""
-    network = rules_of(reply.account.network)
-    if not reply.external_id or not network.can("post_url"):
-        return ""
-    return display.safe_href(network.post_url(reply.account.handle, reply.external_id))
-
-
-@register.filter
-def outside_url(reply: Any) -> str:
-    """Where a reply's post can be answered on the network itself, with the reply's text."""
-    return display.safe_href(answer_url(rules_of(reply.post.network), reply.post, reply.text)) if reply.post else ""
 
 
 @register.filter

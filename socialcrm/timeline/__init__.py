@@ -7,8 +7,10 @@ Threads that we took part in are shown whole, once, where their newest event is.
 from __future__ import annotations
 
 from .about import About, columns
+from .around import surround
 from .eligible import address_of, answer_url, eligibility, rules_of
 from .pages import counts, item_of, people, timeline
+from .seen import Seen
 from .shape import KINDS, Cursor, Entry, Item, People, TimelinePage, name_of
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "Entry",
     "Item",
     "People",
+    "Seen",
     "TimelinePage",
     "address_of",
     "answer_url",
@@ -28,5 +31,6 @@ __all__ = [
     "name_of",
     "people",
     "rules_of",
+    "surround",
     "timeline",
 ]

@@ -60,7 +60,10 @@ def address_of(post: Post) -> str:
 
 def _refused(found: Verdict, network: Network, refusal: str) -> Verdict:
     """By the rules as we know them it could be answered, and yet the network did not take the last answer."""
-    said = _("%(network)s did not take an answer from here: %(why)s") % {"network": network.label, "why": refusal}
+    said = _("%(network)s did not take an answer from here, and says: “%(why)s”") % {
+        "network": network.label,
+        "why": refusal,
+    }
     return replace(found, allowed=False, code="refused_there", sentence=said)
 
 

@@ -61,14 +61,13 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _again(request, post, _("Reload the page and send again: the form was not complete."), 422)
     data = form.cleaned_data
-    seen, seen_post = data["anyway"] or data["seen"] or 0, data["seen_post"] or 0
-    text, audience = _text(request), "private" if post.is_private else "public"
-    known: dict[str, Any] = {"seen": seen, "seen_post": seen_post, "audience": audience}
-    if in_inbox(request):
-        known["seen_in_conversation"] = data["seen_in_conversation"] or 0
-    known["replaces"] = visible_replies(request.user).filter(pk=data["replaces"] or 0).first()
+    known: dict[str, Any] = {
+        "audience": "private" if post.is_private else "public",
+        "seen": _seen(request, data),
+        "replaces": visible_replies(request.user).filter(pk=data["replaces"] or 0).first(),
+    }
     try:
-        outbox.enqueue(request.user, account, post, text, data["client_key"], **known)
+        written = outbox.enqueue(request.user, account, post, _text(request), data["client_key"], **known)
     except outbox.AlreadyAnswered as error:
         shown = error.reply if may_see(request.user, error.reply) else None
         sentence = error.sentence if shown else _("Colleagues of another group are answering this already.")
@@ -82,7 +81,8 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         return _again(request, post, error.sentence, 503)
     except outbox.OutboxError as error:
         return _again(request, post, error.sentence, 422)
-    return _done(request, post, _("Your reply leaves in a few seconds."))
+    held = _("Your reply is queued: the network lets it leave later.")
+    return _done(request, post, held if written.hold else _("Your reply leaves in a few seconds."))
 
 
 @needs("reply_as_account")
@@ -200,6 +200,11 @@ def _composer(request: HttpRequest, post: Post, *, account: str | None, **fields
     if form is not None and form.post.pk == post.pk:
         form.verdict = outbox.verdict(form.account, post, but=form.replaces)
     return form
+
+
+def _seen(request: HttpRequest, data: dict[str, Any]) -> outbox.Seen:
+    theirs = (data["seen_in_conversation"] or 0) if in_inbox(request) else None
+    return outbox.Seen(data["anyway"] or data["seen"] or 0, data["seen_post"] or 0, theirs)
 
 
 def _text(request: HttpRequest) -> str:

@@ -102,7 +102,7 @@ SELECT id, network, external_id, handle, name, url, avatar_url, verified, state
 FROM socialcrm_socialprofile WHERE id = ANY(%s)"""
 REPLIES = """
 SELECT r.id, r.account_id, r.post_id, r.user_id, r.text, r.state, r.hold, r.not_before, r.external_id, r.sent_at,
-  r.sent_post_id, r.outside, r.error_detail, r.created_at, u.username, u.first_name, u.last_name
+  r.sent_post_id, r.outside, r.error_class, r.error_detail, r.created_at, u.username, u.first_name, u.last_name
 FROM socialcrm_reply r LEFT JOIN auth_user u ON u.id = r.user_id
 WHERE r.post_id = ANY(%s) AND r.state <> 'cancelled' ORDER BY r.id"""
 SCORES = """

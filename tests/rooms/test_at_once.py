@@ -49,15 +49,17 @@ def test_one_profile_linked_to_two_contacts_at_once_is_linked_to_one(rep: User, 
 
 
 def test_one_form_sent_eight_times_at_once_is_one_reply(rep: User, acme: SocialAccount, mention: Post) -> None:
-    found = at_once(*[lambda: outbox.enqueue(rep, acme, mention, "On our way.", "the-same-key", seen=0)] * 8)
+    once = partial(outbox.enqueue, rep, acme, mention, "On our way.", "the-same-key", seen=outbox.Seen(0))
+    found = at_once(*[once] * 8)
     assert {getattr(one, "pk", one) for one in found} == {Reply.objects.get().pk}
+    assert [one.is_new for one in found].count(True) == 1, "of all calls one is told that it wrote the reply"
 
 
 def test_of_eight_people_who_answer_at_once_one_does(
     rep: User, agent: User, manager: User, acme: SocialAccount, mention: Post
 ) -> None:
     people = [rep, agent, manager] * 3
-    answer = partial(outbox.enqueue, seen=0)
+    answer = partial(outbox.enqueue, seen=outbox.Seen(0))
     found = at_once(
         *(partial(answer, who, acme, mention, "Hello.", f"key-{place:08}") for place, who in enumerate(people))
     )

@@ -20,7 +20,7 @@ ALONE = pytest.mark.django_db
 TOGETHER = pytest.mark.django_db(transaction=True)
 
 
-def answer(user: User, talk: Conversation, seen: inbox.Seen, key: str, post: str = "1", **more: Any) -> Reply:
+def answer(user: User, talk: Conversation, seen: outbox.Seen, key: str, post: str = "1", **more: Any) -> Reply:
     """Answer a post of the conversation from a composer that saw this much."""
     target = Post.objects.get(external_id=post)
     return outbox.enqueue(
@@ -29,9 +29,7 @@ def answer(user: User, talk: Conversation, seen: inbox.Seen, key: str, post: str
         target,
         f"On our way, says {user}.",
         key,
-        seen=seen.reply,
-        seen_post=seen.own_post,
-        seen_in_conversation=seen.post,
+        seen=seen,
         **more,
     )
 
@@ -44,7 +42,7 @@ def test_their_newer_word_stops_the_answer_until_it_was_read(agent: User, acme: 
     with pytest.raises(outbox.ThreadMovedOn, match="ada_l wrote again") as refused:
         answer(agent, talk, seen, "key-00000001")
     assert refused.value.post.text == "@acme wait, it is fine" and not Reply.objects.exists()
-    read = inbox.Seen(seen.reply, seen.own_post, refused.value.post.pk)
+    read = outbox.Seen(seen.reply, seen.own_post, refused.value.post.pk)
     assert answer(agent, talk, read, "key-00000002").state == "queued"
 
 
@@ -138,5 +136,5 @@ def test_words_outside_any_conversation_stop_no_answer_to_another(agent: User, a
         says(acme, number=number, minutes_ago=9)
     Conversation.objects.all().delete()
     first = Post.objects.get(external_id="1")
-    reply = outbox.enqueue(agent, acme, first, "On our way.", "key-00000001", seen=0, seen_in_conversation=first.pk)
+    reply = outbox.enqueue(agent, acme, first, "On our way.", "key-00000001", seen=outbox.Seen(0, post=first.pk))
     assert reply.state == "queued"

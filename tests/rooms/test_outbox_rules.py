@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from django.utils import timezone
 
-from socialcrm import outbox
+from socialcrm import outbox, tasks
 from socialcrm.connect import CalledInTransaction
 from socialcrm.models import Mention, Post, Reply, SocialAccount, SocialProfile
 from socialcrm.outbox.claim import claim
@@ -161,7 +161,7 @@ def test_a_second_person_is_told_who_is_answering_and_what(
 ) -> None:
     first = take(rep, acme, mention, "On its way")
     with pytest.raises(outbox.AlreadyAnswered, match="Rep") as refused:
-        take(agent, acme, mention, "Mine", seen=0)
+        take(agent, acme, mention, "Mine", seen=outbox.Seen(0))
     assert refused.value.reply == first and refused.value.reply.text == "On its way"
 
 
@@ -171,15 +171,15 @@ def test_an_answer_that_the_composer_had_not_seen_stops_the_send_and_one_that_it
     first = take(rep, acme, mention)
     Reply.objects.filter(pk=first.pk).update(state="sent", external_id="9")
     with pytest.raises(outbox.AlreadyAnswered, match="has answered"):
-        take(agent, acme, mention, "Mine", seen=0)
-    assert take(agent, acme, mention, "I saw it, and yet", seen=first.pk).state == "queued"
+        take(agent, acme, mention, "Mine", seen=outbox.Seen(0))
+    assert take(agent, acme, mention, "I saw it, and yet", seen=outbox.Seen(first.pk)).state == "queued"
 
 
 def test_the_second_tab_of_the_same_person_is_told_too(rep: User, acme: SocialAccount, mention: Post) -> None:
     first = take(rep, acme, mention)
     Reply.objects.filter(pk=first.pk).update(state="sent", external_id="9")
     with pytest.raises(outbox.AlreadyAnswered):
-        take(rep, acme, mention, "Again", "k2", seen=0)
+        take(rep, acme, mention, "Again", "k2", seen=outbox.Seen(0))
 
 
 def test_a_script_may_follow_up_its_own_answer_and_not_another_persons(
@@ -206,12 +206,12 @@ def test_an_answer_typed_on_the_network_stops_a_composer_that_had_not_shown_it_a
 ) -> None:
     theirs = typed(acme, mention)
     with pytest.raises(outbox.AlreadyAnswered, match=r"@acme answered this on X itself, 11/03/2026 .*30") as refused:
-        take(rep, acme, mention, seen=0)
+        take(rep, acme, mention, seen=outbox.Seen(0))
     assert (refused.value.reply.text, refused.value.reply.sent_post) == ("We typed this on a phone", theirs)
     with pytest.raises(outbox.AlreadyAnswered):
         take(rep, acme, mention)
     assert Reply.objects.count() == 0
-    assert take(rep, acme, mention, "I saw it, and yet", seen=0, seen_post=theirs.pk).state == "queued"
+    assert take(rep, acme, mention, "I saw it, and yet", seen=outbox.Seen(0, theirs.pk)).state == "queued"
 
 
 def test_our_own_echo_a_noted_answer_and_a_deleted_one_are_not_taken_for_typed_ones(
@@ -233,7 +233,7 @@ def test_a_retry_is_stopped_by_what_was_typed_since_it_was_written(
     rep: User, acme: SocialAccount, mention: Post
 ) -> None:
     earlier = typed(acme, mention)
-    reply = take(rep, acme, mention, seen=0, seen_post=earlier.pk)
+    reply = take(rep, acme, mention, seen=outbox.Seen(0, earlier.pk))
     Reply.objects.filter(pk=reply.pk).update(state="failed")
     typed(acme, mention, "Done from the train")
     with pytest.raises(outbox.AlreadyAnswered) as refused:
@@ -245,7 +245,7 @@ def test_failed_and_cancelled_replies_are_in_nobodys_way(
     rep: User, agent: User, acme: SocialAccount, mention: Post
 ) -> None:
     outbox.cancel(take(rep, acme, mention), rep)
-    assert take(agent, acme, mention, seen=0).state == "queued"
+    assert take(agent, acme, mention, seen=outbox.Seen(0)).state == "queued"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -255,7 +255,7 @@ def test_fifty_clicks_at_once_by_two_people_leave_one_reply(
     def click(number: int) -> str:
         try:
             who = (rep, agent)[number % 2]
-            return str(take(who, acme, mention, f"Mine {number % 4}", f"key-{number % 4}", seen=0).pk)
+            return str(take(who, acme, mention, f"Mine {number % 4}", f"key-{number % 4}", seen=outbox.Seen(0)).pk)
         except outbox.AlreadyAnswered as refused:
             return f"told of {refused.reply.pk}"
         finally:
@@ -308,6 +308,27 @@ def test_a_post_deleted_between_click_and_send_is_a_failure_with_that_sentence(w
     outbox.send(reply.pk)
     reply.refresh_from_db()
     assert reply.state == "failed" and "deleted" in reply.error_detail and reply.text == "Too late"
+    tasks.look_again(reply.pk)
+    reply.post.refresh_from_db()
+    assert (reply.post.state, reply.post.text) == ("deleted", ""), "what cannot be answered is looked for at once"
+
+
+def test_a_post_that_may_not_be_answered_and_is_still_there_keeps_its_text(world: World, rep: User) -> None:
+    reply = take(rep, world.account, world.mention())
+    world.fault("status", status=403, times=1, body={"title": "Forbidden", "detail": "Not you.", "status": 403})
+    outbox.send(reply.pk)
+    assert tasks.look_again(reply.pk) == 0
+    reply.post.refresh_from_db()
+    assert reply.post.state == "live" and reply.post.text
+
+
+def test_a_refusal_has_the_post_looked_for(world: World, rep: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[tuple[str, int]] = []
+    monkeypatch.setattr(outbox.finish.bell, "ring", lambda task, pk, countdown=0: rung.append((task, pk)))
+    reply = take(rep, world.account, world.mention())
+    world.fault("status", status=403, times=1, body={"title": "Forbidden", "detail": "Not you.", "status": 403})
+    outbox.send(reply.pk)
+    assert rung[-1] == (tasks.look_again.name, reply.pk)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -172,6 +172,16 @@ def test_after_429_other_replies_of_the_account_do_not_even_try(world: World, re
     assert fault["hits"] == 1
 
 
+def test_a_reply_written_after_429_waits_from_the_start_and_says_until_when(world: World, rep: User) -> None:
+    world.fault("status", status=429, headers=reset(600), times=1, body={"title": "Too Many Requests", "status": 429})
+    sent(say(world, rep))
+    world.account.refresh_from_db()
+    written = say(world, rep, "Another", "k2", post=world.mention(number=1))
+    free = world.account.replies_wait_until
+    assert (written.state, written.hold, written.not_before) == ("queued", "rate_limited", free)
+    assert written.rung_at is None, "the sweep finds it: no worker is rung ten minutes too early"
+
+
 def test_once_the_window_is_used_up_no_reply_is_refused_for_it(world: World, rep: User) -> None:
     one, other = say(world, rep), say(world, rep, key="k2")
     limits = {"endpoint": "POST /2/tweets", "limit": 1, "window_s": 600}
@@ -218,7 +228,7 @@ def test_an_earlier_answer_to_the_same_post_does_not_leave_a_lost_one_in_doubt(w
     first = sent(say(world, rep))
     assert first.post is not None
     world.fault("drop_before", times=1)
-    second = outbox.enqueue(rep, world.account, first.post, "One more thing", "k2", seen=first.pk, delay=0)
+    second = outbox.enqueue(rep, world.account, first.post, "One more thing", "k2", seen=outbox.Seen(first.pk), delay=0)
     assert sent(second).state == "unknown"
     time_passes(second)
     outbox.reconcile(second.pk)

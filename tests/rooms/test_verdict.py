@@ -158,7 +158,9 @@ def test_who_retries_or_edits_the_refused_reply_asks_x_once_more(world: World, r
     outbox.send(reply.pk)
     reply.refresh_from_db()
     assert (reply.state, reply.attempts) == ("failed", 2)
-    edited = outbox.enqueue(rep, world.account, reply.post, "Hello again", "k2", seen=reply.pk, replaces=reply, delay=0)
+    edited = outbox.enqueue(
+        rep, world.account, reply.post, "Hello again", "k2", seen=outbox.Seen(reply.pk), replaces=reply, delay=0
+    )
     assert edited.state == "queued"
 
 

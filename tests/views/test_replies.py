@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -35,6 +36,14 @@ def fields(acme: SocialAccount, text: str = "Thank you", **more: Any) -> dict[st
 def send(client: Client, post: Post, data: dict[str, Any], fragment: bool = True) -> Any:
     """Submit the composer, with or without the panel's script."""
     return client.post(reverse("socialcrm:reply", args=[post.pk]), data, headers=FRAGMENT if fragment else {})
+
+
+def test_while_the_network_asks_to_wait_the_item_says_when_the_reply_leaves(
+    signed_in: Client, ada: Any, mention: Post, acme: SocialAccount
+) -> None:
+    SocialAccount.objects.update(replies_wait_until=timezone.now() + timedelta(minutes=9))
+    page = send(signed_in, mention, fields(acme)).content.decode()
+    assert "X allows the next reply at" in page and "Leaves in" not in page
 
 
 def test_a_reply_is_queued_and_its_item_comes_back(

@@ -52,11 +52,10 @@ class ReplyList(ListView):
     def post(self, request: Request) -> Response:
         """Answer a post as an account: it is queued, and leaves within seconds."""
         asked, key = self.read(ReplyInput), _read_key(request)
-        known = Reply.objects.filter(user=request.user.pk, client_key=key).exists()
         post, account = self._find(asked)
         with answering(request.user):
-            reply = outbox.enqueue(request.user, account, post, asked["text"], key, **_seen(asked))
-        answer = self.show(_whole(Reply.objects.filter(pk=reply.pk)).get(), status=200 if known else 201)
+            reply = outbox.enqueue(request.user, account, post, asked["text"], key, seen=_seen(asked))
+        answer = self.show(_whole(Reply.objects.filter(pk=reply.pk)).get(), status=201 if reply.is_new else 200)
         answer["Location"] = request.build_absolute_uri(f"{reply.pk}/")
         return answer
 
@@ -134,10 +133,10 @@ def _may_answer(request: Request, account: SocialAccount) -> None:
         raise PermissionDenied(_("You may not answer as @%(handle)s.") % {"handle": account.handle})
 
 
-def _seen(asked: dict[str, Any]) -> dict[str, Any]:
+def _seen(asked: dict[str, Any]) -> outbox.Seen:
     if asked["another"]:
-        return dict.fromkeys(("seen", "seen_post", "seen_in_conversation"), LARGEST_ID)
-    return {name: asked[name] for name in ("seen", "seen_in_conversation")}
+        return outbox.Seen(LARGEST_ID, LARGEST_ID, LARGEST_ID)
+    return outbox.Seen(asked["seen"], post=asked["seen_in_conversation"])
 
 
 def _read_key(request: Request) -> str:
