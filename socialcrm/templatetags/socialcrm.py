@@ -239,6 +239,7 @@ def tab_label(kind: str) -> str:
 register.filter("score_parts", scores.parts)
 register.filter("confidence_percent", scores.confidence_percent)
 register.filter("magnitude", scores.magnitude)
+register.filter("whole", scores.whole)
 
 
 @register.simple_tag

@@ -126,6 +126,7 @@ def touched(when: datetime) -> str:
 register.filter("band_label", asked.band_name)
 register.filter("initials_of", display.initials)
 register.filter("parts_of", scores.parts)
+register.filter("whole", scores.whole)
 register.simple_tag(charts.histogram, name="histogram")
 
 

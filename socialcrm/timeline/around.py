@@ -9,18 +9,21 @@ from typing import Any
 
 from django.db.models import Q
 
-from socialcrm.access import hidden, readable, usable_accounts
+from socialcrm.access import Sight, hidden, sight_of
 from socialcrm.models import Post
 from socialcrm.models.post import Around
 
 Name = tuple[str, str]  # a network, and what a post is called there
 
 
-def surround(posts: Sequence[Post], user: Any) -> None:
-    """Give each post its `around`, as far as the user may read it. One query; none where all of it is among `posts`."""
+def surround(posts: Sequence[Post], user: Any, sight: Sight | None = None) -> None:
+    """Give each post its `around`, as far as the user may read it. No query where all of it is among `posts`, else one;
+    one more where the user's `sight` is not handed in."""
     here = {(post.network, post.external_id): post for post in posts}
     named = {name for post in posts for name in (_quoted(post), _parent(post)) if name[1]}
-    around = here | {(post.network, post.external_id): post for post in _readable(named - here.keys(), user)}
+    elsewhere = named - here.keys()
+    found = _readable(elsewhere, user, sight or sight_of(user)) if elsewhere else ()
+    around = here | {(post.network, post.external_id): post for post in found}
     for post in posts:
         quoted, parent = around.get(_quoted(post)), around.get(_parent(post))
         post.around = Around(quoted, parent, apart=bool(post.in_reply_to) and _parent(post) not in here)
@@ -34,14 +37,12 @@ def _parent(post: Post) -> Name:
     return post.network, post.in_reply_to
 
 
-def _readable(names: Iterable[Name], user: Any) -> Iterable[Post]:
+def _readable(names: Iterable[Name], user: Any, sight: Sight) -> Iterable[Post]:
     """Posts by name, by whomever the user may know of, and of our accounts by those that are the user's."""
     by_network: dict[str, list[str]] = {}
     for network, name in sorted(names):
         by_network.setdefault(network, []).append(name)
-    if not by_network:
-        return []
     named = reduce(or_, (Q(network=network, external_id__in=ids) for network, ids in by_network.items()))
-    ours = Q(account=None) | Q(account__in=usable_accounts(user).values("pk"))
-    rows = Post.objects.filter(named, ours, readable(user), ~hidden(user, "author_id"))
+    ours = Q(account=None) | Q(account__in=sight.accounts)
+    rows = Post.objects.filter(named, ours, sight.readable(), ~hidden(user, "author_id"))
     return rows.select_related("author").defer("raw", "author__raw", "author__bio")

@@ -6,17 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connections
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from socialcrm.access import Sight, sight_of
-from socialcrm.models import Mention, Post, ProfileLink, Reply, SocialAccount
+from socialcrm.models import Post, ProfileLink, Reply, SocialAccount
 
 from .around import surround
 from .ready import ready
 from .shape import KINDS, Cursor, Entry, Head, Item, People, TimelinePage
-from .shown import naming, shown
+from .shown import naming
 
-UNSENT = (Reply.State.QUEUED, Reply.State.SENDING, Reply.State.UNKNOWN, Reply.State.FAILED)
 THREAD_POSTS = 200
 
 
@@ -92,23 +91,16 @@ def _heads(profiles: list[int], sight: Sight, kind: str, cursor: Cursor | None, 
 
 
 def _arms(profiles: list[int], sight: Sight, kind: str, cursor: Cursor | None, n: int) -> Iterable[Any]:
-    if kind in ("all", "posts"):
-        theirs = Post.objects.filter(shown(sight), author__in=profiles)
-        if kind == "posts":
-            theirs = theirs.exclude(Exists(naming(sight, "pk")))
-        yield _arm(theirs, cursor, n)
+    made = ready(sight)
+    if kind == "all":
+        yield _arm(made.theirs.filter(author__in=profiles), cursor, n)
+    if kind == "posts":
+        yield _arm(made.theirs.filter(author__in=profiles).exclude(Exists(naming(sight, "pk"))), cursor, n)
     if kind == "mentions":
-        # One post may mention several of our accounts.
-        first = ~Exists(naming(sight, "post").filter(pk__lt=OuterRef("pk")))
-        mentions = Mention.objects.filter(
-            first, shown(sight, "post__"), author__in=profiles, account__in=sight.accounts
-        )
-        yield _arm(mentions, cursor, n, post="post__")
+        yield _arm(made.mentions.filter(author__in=profiles), cursor, n, post="post__")
     if kind in ("all", "replies"):
-        ours = Post.objects.filter(shown(sight), account__in=sight.accounts, account__isnull=False)
-        yield _arm(ours.filter(to_profile__in=profiles), cursor, n)
-        unsent = Reply.objects.filter(shown(sight, "post__"), sight.replies(), state__in=UNSENT)
-        yield _arm(unsent.filter(post__author__in=profiles), cursor, n, at="created_at", post="post__")
+        yield _arm(made.ours.filter(to_profile__in=profiles), cursor, n)
+        yield _arm(made.unsent.filter(post__author__in=profiles), cursor, n, at="created_at", post="post__")
 
 
 def _arm(
@@ -136,7 +128,7 @@ def _items(
     user: Any,
 ) -> list[Item]:
     posts = _posts(heads, profiles, who.sight)
-    surround(posts, user)
+    surround(posts, user, who.sight)
     replies = _replies(posts, who.sight, user)
     of_page = {head.post_id for head in heads}
     items = []

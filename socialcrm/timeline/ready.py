@@ -17,6 +17,7 @@ from socialcrm.models.post import ODD
 from .about import columns
 from .shown import naming, shown
 
+UNSENT = (Reply.State.QUEUED, Reply.State.SENDING, Reply.State.UNKNOWN, Reply.State.FAILED)
 MOST_SIGHTS = 64  # colleagues nearly always see with the same eyes
 
 
@@ -37,6 +38,27 @@ class Ready:
             .annotate(**_hidden(self.sight), **_moving(self.sight))
             .order_by(F("profile__followers").desc(nulls_last=True), "-score", "pk")
         )
+
+    @cached_property
+    def theirs(self) -> QuerySet[Post]:
+        """The posts that are shown, whoever wrote them: where the events of a page are looked for."""
+        return Post.objects.filter(shown(self.sight))
+
+    @cached_property
+    def ours(self) -> QuerySet[Post]:
+        """Of those, what the reader's accounts said."""
+        return self.theirs.filter(account__in=self.sight.accounts, account__isnull=False)
+
+    @cached_property
+    def mentions(self) -> QuerySet[Mention]:
+        """Mentions of the reader's accounts, of each post one: it may mention several."""
+        first = ~Exists(naming(self.sight, "post").filter(pk__lt=OuterRef("pk")))
+        return Mention.objects.filter(first, shown(self.sight, "post__"), account__in=self.sight.accounts)
+
+    @cached_property
+    def unsent(self) -> QuerySet[Reply]:
+        """Replies as the reader's accounts that are not out."""
+        return Reply.objects.filter(shown(self.sight, "post__"), self.sight.replies(), state__in=UNSENT)
 
     @cached_property
     def posts(self) -> QuerySet[Post]:

@@ -30,6 +30,11 @@ def confidence_percent(score: Any) -> int:
     return round(float(score.confidence) * 100)
 
 
+def whole(value: float | None) -> str:
+    """A score as it is shown, in files too, and as its band is looked up; empty where there is none."""
+    return "" if value is None else str(round(value))
+
+
 def magnitude(change: float) -> int:
     """By how much, without the sign."""
     return round(abs(change))

@@ -16,6 +16,7 @@ from django.db import connection
 from socialcrm import scoring
 from socialcrm.access import Sight
 from socialcrm.models import InfluenceScore, Post, ProfileLink, Reply, SocialAccount, SocialProfile
+from socialcrm.models.post import Around
 from socialcrm.timeline import Cursor, Entry, Item, People, TimelinePage
 from socialcrm.views.composer import rows
 from socialcrm.views.panel import Panel
@@ -23,14 +24,13 @@ from socialcrm.views.panel import Panel
 PAGE = 20
 
 MAY = """
-SELECT p.codename FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id
-WHERE t.app_label = 'socialcrm' AND p.codename IN ('reply_as_account', 'link_socialprofile',
-  'read_private_posts') AND (
-  EXISTS (SELECT 1 FROM auth_user_user_permissions x WHERE x.permission_id = p.id AND x.user_id = %(u)s) OR
+SELECT t.app_label || '.' || p.codename FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id
+WHERE EXISTS (SELECT 1 FROM auth_user_user_permissions x WHERE x.permission_id = p.id AND x.user_id = %(u)s) OR
   EXISTS (SELECT 1 FROM auth_group_permissions x JOIN auth_user_groups g ON g.group_id = x.group_id
-          WHERE x.permission_id = p.id AND g.user_id = %(u)s))"""
+          WHERE x.permission_id = p.id AND g.user_id = %(u)s)"""
 ACCOUNTS = """
-SELECT a.id, a.network, a.external_id, a.handle, a.name, a.avatar_url, a.profile_id, a.state, a.tier
+SELECT a.id, a.network, a.external_id, a.handle, a.name, a.avatar_url, a.profile_id, a.state, a.tier,
+  a.token_expires_at, a.scopes, a.server, a.server_facts, a.replies_wait_until
 FROM socialcrm_socialaccount a WHERE
   NOT EXISTS (SELECT 1 FROM socialcrm_socialaccount_groups g WHERE g.socialaccount_id = a.id) OR
   EXISTS (SELECT 1 FROM socialcrm_socialaccount_groups g JOIN auth_user_groups m ON m.group_id = g.group_id
@@ -86,8 +86,14 @@ WITH heads AS (
    ORDER BY r.created_at DESC LIMIT 20)
 ), page AS (SELECT * FROM heads ORDER BY at DESC, id DESC LIMIT 20)
 SELECT p.id, p.network, p.external_id, p.author_id, p.account_id, p.to_profile_id, p.text, p.posted_at, p.thread_id,
-  p.in_reply_to, p.kind, p.visibility, p.lang, p.url, p.state, p.gone_at, p.edited, p.likes, p.replies_count, p.reposts,
-  p.entities, p.media, p.mentioned_ids, m.reason AS mention_reason, m.account_id AS mentioned_account
+  p.in_reply_to, p.quoted, p.parents_wanted, p.kind, p.visibility, p.lang, p.url, p.state, p.gone_at, p.edited, p.likes,
+  p.replies_count, p.reposts, p.entities, p.media, p.mentioned_ids, m.reason AS mention_reason,
+  m.account_id AS mentioned_account,
+  (SELECT jsonb_object_agg(h.account_id, h.reason) FROM socialcrm_mention h WHERE h.post_id = p.id) AS heard,
+  (SELECT jsonb_build_object('account', r.account_id, 'state', r.state, 'why', r.error_class, 'said', r.error_detail)
+   FROM socialcrm_reply r WHERE r.post_id = p.id AND r.state <> 'cancelled' ORDER BY r.id DESC LIMIT 1) AS newest_reply,
+  (SELECT w.external_id FROM socialcrm_post q JOIN socialcrm_socialprofile w ON w.id = q.author_id
+   WHERE q.network = p.network AND q.external_id = p.quoted LIMIT 1) AS quoted_author
 FROM (SELECT DISTINCT thread_id FROM page) t JOIN LATERAL (
   SELECT x.* FROM socialcrm_post x WHERE x.network = 'twitter' AND x.thread_id = t.thread_id AND x.thread_id <> ''
   AND x.visibility <> 'private' AND NOT ({better})
@@ -100,9 +106,19 @@ POSTS = POSTS.replace("{better}", BETTER)
 AUTHORS = """
 SELECT id, network, external_id, handle, name, url, avatar_url, verified, state
 FROM socialcrm_socialprofile WHERE id = ANY(%s)"""
+AROUND = """
+SELECT x.id, x.network, x.external_id, x.author_id, x.text, x.entities, x.lang, x.url, x.state, x.posted_at
+FROM socialcrm_post x WHERE x.network = 'twitter' AND x.external_id = ANY(%(names)s) AND x.visibility <> 'private'
+AND (x.account_id IS NULL OR x.account_id = ANY(%(a)s)) AND NOT EXISTS (
+  SELECT 1 FROM socialcrm_profilelink l WHERE l.profile_id = x.author_id AND l.state = 'linked'
+  AND l.contact_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM crm_core_contact c WHERE c.id = l.contact_id AND (
+      c.team_id IS NULL OR c.owner_id = %(u)s OR EXISTS (
+        SELECT 1 FROM crm_core_team_members m WHERE m.team_id = c.team_id AND m.user_id = %(u)s))))"""
 REPLIES = """
 SELECT r.id, r.account_id, r.post_id, r.user_id, r.text, r.state, r.hold, r.not_before, r.external_id, r.sent_at,
-  r.sent_post_id, r.outside, r.error_class, r.error_detail, r.created_at, u.username, u.first_name, u.last_name
+  r.sent_post_id, r.outside, r.error_class,
+  r.error_detail, r.created_at, u.username, u.first_name, u.last_name
 FROM socialcrm_reply r LEFT JOIN auth_user u ON u.id = r.user_id
 WHERE r.post_id = ANY(%s) AND r.state <> 'cancelled' ORDER BY r.id"""
 SCORES = """
@@ -112,18 +128,20 @@ WHERE profile_id = %s AND day >= current_date - 365 ORDER BY day"""
 
 def panel_by_hand(user: User, contact: Any, base: str) -> Panel:
     """The first page of the panel of a contact with one profile."""
-    may = {codename for (codename,) in fetched(MAY, {"u": user.pk})}
+    may = {name for (name,) in fetched(MAY, {"u": user.pk})}
+    user._perm_cache = may  # type: ignore[attr-defined]  # the templates ask, too
     accounts = list(SocialAccount.objects.raw(ACCOUNTS, [user.pk]))
-    sight = Sight(tuple(account.pk for account in accounts), "read_private_posts" in may)
+    sight = Sight(tuple(account.pk for account in accounts), "socialcrm.read_private_posts" in may)
     links = [link_of(row) for row in named(LINKS, {"c": contact.pk, "a": list(sight.accounts)})]
     who = People([contact], *([x for x in links if x.state == state] for state in ("linked", "suggested")), sight)
     profile = who.links[0].profile
     posts = posts_of(profile, [account.pk for account in accounts])
+    look_around(posts, profile, {"a": [account.pk for account in accounts], "u": user.pk})
     items = items_of(posts, replies_to(posts, accounts), contact, profile)
     page = TimelinePage(items, cursor_after(posts, who), who)
-    may_reply = "reply_as_account" in may
+    may_reply = "socialcrm.reply_as_account" in may
     cards = rows(items, accounts, may_reply, open_first=True)
-    return Panel(who, page, cards, accounts, may_reply, "link_socialprofile" in may, score_of(profile), base)
+    return Panel(who, page, cards, accounts, may_reply, "socialcrm.link_socialprofile" in may, score_of(profile), base)
 
 
 def link_of(row: dict[str, Any]) -> ProfileLink:
@@ -156,7 +174,25 @@ def posts_of(profile: SocialProfile, accounts: list[int]) -> list[Post]:
     authors = {author.pk: author for author in SocialProfile.objects.raw(AUTHORS, [list(others)])} if others else {}
     for post in posts:
         post.author = authors.get(post.author_id, profile)
+        for name in ("heard", "newest_reply"):
+            told = vars(post)[name]
+            setattr(post, name, told and json.loads(told))
     return posts
+
+
+def look_around(posts: list[Post], profile: SocialProfile, given: dict[str, Any]) -> None:
+    """What the posts quote and answer."""
+    here = {post.external_id: post for post in posts}
+    names = {name for post in posts for name in (post.quoted, post.in_reply_to) if name} - here.keys()
+    found = list(Post.objects.raw(AROUND, {"names": list(names), **given})) if names else []
+    others = {post.author_id for post in found} - {profile.pk}
+    authors = {author.pk: author for author in SocialProfile.objects.raw(AUTHORS, [list(others)])} if others else {}
+    for post in found:
+        post.author = authors.get(post.author_id, profile)
+    around = here | {post.external_id: post for post in found}
+    for post in posts:
+        apart = bool(post.in_reply_to) and post.in_reply_to not in here
+        post.around = Around(around.get(post.quoted), around.get(post.in_reply_to), apart)
 
 
 def replies_to(posts: list[Post], accounts: Sequence[SocialAccount]) -> dict[int, list[Reply]]:

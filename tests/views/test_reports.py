@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 from xml.etree import ElementTree
@@ -216,37 +216,108 @@ def sheet_of(answer: Any) -> list[list[str]]:
 SORTED = ({}, {"sort": "-score"}, {"sort": "change", "band": "steady,strong,leading"}, {"sort": "name"})
 
 
+def words(cell: str) -> str:
+    """What a cell reads as."""
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", cell))).strip()
+
+
+def cells_of(page: str, row: str) -> list[list[str]]:
+    """The cells of a page's table, by how its rows begin."""
+    drawn = re.findall(rf"<tr[^>]*>\s*{row}.*?</tr>", page, re.DOTALL)
+    return [re.findall(r"<td.*?</td>", one, re.DOTALL) for one in drawn]
+
+
+def ranked_as_drawn(cells: list[str]) -> dict[str, str]:
+    """A row of the ranking by the names of the file's columns, read off the page."""
+    place, who, score, change, mentions, deals, touch, owner = cells
+    up = -1 if "down " in change else 1
+    points = dict(re.findall(r'<span class="sc-medium">([^<]*)</span>.*?<b>([^<]*)</b>', score, re.DOTALL))
+    day = re.search(r'datetime="(\d{4}-\d\d-\d\d)', touch)
+    figure = re.search(r'aria-hidden="true">(\d+)<', change)
+    return {
+        "#": words(place),
+        "Contact": words(re.findall(r'sc-who__name">(.*?)</span>', who)[0]),
+        "Score": words(re.findall(r'class="sc-drill">(.*?)<', score)[0]) if "sc-drill" in score else "",
+        "Band": words(score.rpartition("</svg>")[2]) if "sc-drill" in score else words(score.partition("</span>")[0]),
+        "Change in 30 days": str(up * int(figure[1])) if figure else "",
+        **{f"Points: {name}": number for name, number in points.items()},
+        "Mentions": words(mentions).replace(",", ""),
+        "Last touch": day[1] if day else "",
+        "Owner": (re.search(r'title="([^"]*)"', owner) or ["", ""])[1],
+        **{f"Open deals, {code}": amount for code, amount in amounts_in(deals)},
+    }
+
+
+def amounts_in(cell: str) -> list[tuple[str, str]]:
+    """The amounts of a cell, by currency."""
+    codes = {"€": "EUR", "$": "USD"}
+    found = re.findall(r"(€|\$|EUR|USD)\s*([\d,.]+)", words(cell))
+    return [(codes.get(sign, sign), amount.replace(",", "")) for sign, amount in found]
+
+
+def same(filed: str, drawn: str) -> bool:
+    """Whether two cells say the same: numbers by value, at the precision that the page shows, days as Excel counts."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", drawn) and filed.isdigit():
+        filed = (date(1899, 12, 30) + timedelta(days=int(filed))).isoformat()
+    try:
+        return abs(float(filed) - float(drawn)) < 0.051
+    except ValueError:
+        return filed == drawn
+
+
 @pytest.mark.parametrize("query", SORTED)
 def test_the_file_of_the_ranking_equals_the_screen(browser: Client, town: None, query: dict[str, str]) -> None:
-    shown = []
+    drawn: list[dict[str, str]] = []
     answer = browser.get(INFLUENCE, query)
     while answer:
-        shown += [
-            [row.place, row.brief.name, row.brief.company, row.standing.value and round(row.standing.value)]
-            for row in answer.context["rows"]
-        ]
+        drawn += map(ranked_as_drawn, cells_of(answer.content.decode(), r'<td class="is-rank'))
         token = answer.context["ranking"].next
         answer = browser.get(INFLUENCE, {**query, "after": token}) if token else None
-    texts = [[str(value) if value is not None else "" for value in row] for row in shown]
     lines = table_of(browser.get(f"{INFLUENCE}export/", {**query, "as": "csv"}))
     sheet = sheet_of(browser.get(f"{INFLUENCE}export/", {**query, "as": "xlsx"}))
-    assert [row[:4] for row in lines[1:]] == [row[:4] for row in sheet[1:]] == texts
-    assert sheet[0] == lines[0]
+    assert len(drawn) == len(lines) - 1 > 0 and sheet[0] == lines[0]
+    for filed in (lines, sheet):
+        for row, shown in zip(filed[1:], drawn, strict=True):
+            told = dict(zip(filed[0], row, strict=True))
+            apart = {name: (told[name], value) for name, value in shown.items() if not same(told[name], value)}
+            assert not apart
+            unshown = {name: value for name, value in told.items() if name.startswith("Open deals") and value}
+            assert unshown.keys() <= shown.keys(), "an amount in the file that the page does not show"
+
+
+def minutes_in(text: str) -> float | None:
+    """A wait as the page writes it, in minutes."""
+    units = {"s": 1 / 60, "min": 1, "h": 60, "d": 1440}
+    found = re.findall(r"(\d+) (s|min|h|d)\b", text)
+    return sum(int(number) * units[unit] for number, unit in found) if found else None
 
 
 @pytest.mark.parametrize("by", ["day", "account", "network", "agent"])
 def test_the_file_of_the_mentions_equals_the_screen(browser: Client, town: None, by: str) -> None:
-    page = browser.get(MENTIONS, {"by": by})
-    shown = [[row.label, str(row.line.mentions), str(row.line.answered)] for row in page.context["rows"]]
-    drawn = re.findall(r"<tr data-line>(.*?)</tr>", page.content.decode(), re.DOTALL)
-    cells = [
-        [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)[:3]]
-        for row in drawn
-    ]
-    assert cells == shown
-    assert [row[:3] for row in sheet_of(browser.get(f"{MENTIONS}export/", {"by": by, "as": "xlsx"}))[1:]] == shown
+    page = browser.get(MENTIONS, {"by": by}).content.decode()
+    drawn = [[words(cell) for cell in row] for row in cells_of(page, "<td>(?=[^<]*</td>\\s*<td class=.is-num.>\\s*<a)")]
     lines = table_of(browser.get(f"{MENTIONS}export/", {"by": by}))
-    assert [[plain_cell(row[0]), *row[1:3]] for row in lines[1:]] == shown
+    sheet = sheet_of(browser.get(f"{MENTIONS}export/", {"by": by, "as": "xlsx"}))
+    assert len(drawn) == len(lines) - 1 > 0 and sheet[0] == lines[0]
+    for filed in (lines[1:], sheet[1:]):
+        for row, shown in zip(filed, drawn, strict=True):
+            assert [plain_cell(row[0]), *row[1:3]] == [plain_cell(shown[0]), *shown[1:3]]
+            assert float(row[3]) == float(shown[3].rstrip("%"))
+            for minutes_filed, waited in zip(row[4:], shown[4:], strict=True):
+                there = minutes_in(waited)
+                assert (there is None) == (minutes_filed == "")
+                assert there is None or abs(float(minutes_filed) - there) <= max(1.0, there / 24)
+
+
+@pytest.mark.parametrize(("value", "band"), [(12.5, "12"), (19.5, "20"), (39.5, "40")])
+def test_a_score_on_the_half_is_one_number_on_the_page_in_the_file_and_for_its_band(
+    browser: Client, value: float, band: str
+) -> None:
+    someone(1, (0, value))
+    page = browser.get(INFLUENCE).content.decode()
+    (row,) = map(ranked_as_drawn, cells_of(page, r'<td class="is-rank'))
+    filed = dict(zip(*table_of(browser.get(f"{INFLUENCE}export/")), strict=True))
+    assert (row["Score"], filed["Score"]) == (band, band) and row["Band"] == filed["Band"]
 
 
 BAD_NAMES = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\uff1d1", ' =cmd|" /C calc"!A0', "https://evil.example/x"]
