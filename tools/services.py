@@ -21,7 +21,8 @@ from pathlib import Path
 from . import machine
 
 # What a bench measures on: as durable as in production.
-DURABLE = ("max_connections=200", "shared_buffers=1GB", "work_mem=64MB", "max_wal_size=8GB", "random_page_cost=1.1")
+DURABLE = ("max_connections=200", "shared_buffers=1GB", "work_mem=64MB", "max_wal_size=8GB", "min_wal_size=2GB",
+           "random_page_cost=1.1")  # fmt: skip
 # Durable writes cost minutes here and prove nothing: the folder is thrown away.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=256MB")
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from socialcrm.inbox import SORTS, STATUSES, VIEWS
+from socialcrm.inbox import KINDS, PEOPLE, SORTS, STATUSES, VIEWS
 from socialcrm.models import ProfileLink
 from socialcrm.networks import canonical_id, network_of_text, networks
 
@@ -82,6 +82,15 @@ class ConversationQuery(serializers.Serializer[Any]):
     )
     network = serializers.CharField(required=False, max_length=40, help_text="A network's id or alias.")
     account = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
+    kind = serializers.ChoiceField(
+        choices=[kind for kind in KINDS if kind], required=False, help_text="How it is said."
+    )
+    who = serializers.ChoiceField(
+        choices=[who for who in PEOPLE if who], required=False, help_text="With a contact, or with nobody's contact."
+    )
+    assignee = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_ID, help_text="Key of the user who looks after it."
+    )
     q = serializers.CharField(required=False, max_length=200, help_text="In their words, name or handle.")
     sort = serializers.ChoiceField(choices=SORTS, required=False, help_text="oldest: who waits longest comes first.")
     cursor = serializers.CharField(required=False, help_text="From `next`.")

@@ -26,11 +26,11 @@ from .canned import Filled, canned_replies, delete_canned, fill, fill_all, get_c
 from .counting import Counts, badge, counts, waiting
 from .customer import Customer
 from .errors import ChangedSince, InboxError, NotAllowed, NotThere, TakenByAnother
-from .filters import SORTS, STATUSES, VIEWS, Filters
+from .filters import KINDS, PEOPLE, SORTS, STATUSES, VIEWS, Filters
 from .moves import answered, release_lost, tend, wake_due
 from .named import pieces
 from .pages import ContactBrief, InboxPage, Row, listing, row_of, version
-from .people import colleagues, colleagues_who_see, may_work_on
+from .people import colleagues, colleagues_who_see, holders, may_work_on
 from .presence import Around, around, show_up
 from .reading import Line, Thread, mark_seen, see_mentions, thread, thread_version
 from .routing import route_to_owners
@@ -58,6 +58,8 @@ __all__ = [
     "delete_canned",
     "canned_replies",
     "Filled",
+    "KINDS",
+    "PEOPLE",
     "SORTS",
     "STATUSES",
     "VIEWS",
@@ -82,6 +84,7 @@ __all__ = [
     "badge",
     "colleagues",
     "counts",
+    "holders",
     "listing",
     "mark_seen",
     "may_work_on",

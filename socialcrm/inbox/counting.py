@@ -40,12 +40,12 @@ def badge(number: int) -> str:
 
 
 def counts(user: Any, filters: Filters | None = None) -> Counts:
-    """Count what is active, of the filters' network and account, in one query that stops at MOST + 1 rows of each.
+    """Count what is active, of what the filters leave, in one query that stops at MOST + 1 rows of each.
 
     Of the conversations in which the user is named, those count that the user has not looked at since.
     """
     filters = filters or Filters()
-    rows = filters.of_account(visible_conversations(user))
+    rows = filters.narrowed(visible_conversations(user))
     active = rows.filter(status__in=Conversation.ACTIVE)
     here = filters.of_view(rows, user)
     asked = [replace(filters, view=view).of_view(active, user) for view in VIEWS]

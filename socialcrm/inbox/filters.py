@@ -7,17 +7,20 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.http import urlencode
 
 from socialcrm.access import key
-from socialcrm.models import Conversation, NoteMention
+from socialcrm.models import Conversation, NoteMention, ProfileLink
+from socialcrm.models.conversation import PRIVATE_THREAD
 from socialcrm.networks import canonical_id, networks
 
 VIEWS = ("mine", "mentions", "unassigned", "unattended", "all")
 STATUSES = ("", "open", "pending", "snoozed", "resolved", "any")
 SORTS = ("newest", "oldest")
+KINDS = ("", "public", "private")
+PEOPLE = ("", "contact", "stranger")
 LONGEST_SEARCH = 200
 # Where nobody waits: behind everyone who does. Cursors end before the year 9000.
 NEVER = datetime(8999, 12, 31, tzinfo=UTC)
@@ -25,12 +28,18 @@ NEVER = datetime(8999, 12, 31, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is asked for. `status` "" is what is active: open or pending. `sort` "oldest" is who waits longest."""
+    """What is asked for. `status` "" is what is active: open or pending. `sort` "oldest" is who waits longest.
+
+    `who`: with a contact, or with a stranger: somebody whose profile is linked to no contact. `assignee`: a user's key.
+    """
 
     view: str = "all"
     status: str = ""
     network: str = ""
     account: int = 0
+    kind: str = ""
+    who: str = ""
+    assignee: int = 0
     q: str = ""
     sort: str = "newest"
 
@@ -43,6 +52,9 @@ class Filters:
             status=_one_of(STATUSES, query.get("status"), ""),
             network=network if network in networks() else "",
             account=key(query.get("account")),
+            kind=_one_of(KINDS, query.get("kind"), ""),
+            who=_one_of(PEOPLE, query.get("who"), ""),
+            assignee=key(query.get("assignee")),
             q=" ".join(str(query.get("q") or "").replace("\x00", " ").split())[:LONGEST_SEARCH],
             sort=_one_of(SORTS, query.get("sort"), "newest"),
         )
@@ -67,13 +79,21 @@ class Filters:
 
     def apply(self, rows: QuerySet[Conversation], user: Any) -> QuerySet[Conversation]:
         """The conversations among these that are asked for, but for the search text."""
-        return self.of_view(self.of_status(self.of_account(rows)), user)
+        return self.of_view(self.of_status(self.narrowed(rows)), user)
 
-    def of_account(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        """Those of the network and the account."""
+    def narrowed(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """Those that the filters besides view and status leave."""
         if self.network:
             rows = rows.filter(account__network=self.network)
-        return rows.filter(account=self.account) if self.account else rows
+        if self.account:
+            rows = rows.filter(account=self.account)
+        if self.kind:
+            private = Q(thread_id__startswith=PRIVATE_THREAD)
+            rows = rows.filter(private if self.kind == "private" else ~private)
+        if self.who:
+            linked = ProfileLink.objects.filter(profile=OuterRef("profile"), state="linked", contact__isnull=False)
+            rows = rows.filter(Q(Exists(linked)) if self.who == "contact" else ~Exists(linked))
+        return rows.filter(assignee=self.assignee) if self.assignee else rows
 
     def of_status(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
         """Those of the status. Where somebody is named, that is to be found whatever became of the conversation."""

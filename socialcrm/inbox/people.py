@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from socialcrm.access import hidden
-from socialcrm.contacts import get_adapter
+from socialcrm.access import hidden, visible_conversations
+from socialcrm.contacts import get_adapter, person_name
 from socialcrm.models import Conversation, ProfileLink, SocialAccount
 from socialcrm.models.conversation import PRIVATE_THREAD
 
@@ -40,6 +41,13 @@ def colleagues_who_see(conversation: Conversation) -> list[Any]:
     links = ProfileLink.objects.filter(profile=conversation.profile_id, state="linked", contact__isnull=False)
     link = links.select_related("contact").first()
     return get_adapter().viewers(found, link.contact) if link else found
+
+
+def holders(user: Any) -> list[Any]:
+    """Colleagues who look after a conversation that the user may see and that is not done, by name: one query."""
+    held = visible_conversations(user).filter(assignee=OuterRef("pk")).exclude(status=Conversation.Status.RESOLVED)
+    found = get_user_model()._default_manager.filter(Exists(held)).exclude(pk=user.pk)
+    return sorted(found, key=lambda one: person_name(one).casefold())
 
 
 def may_work_on(user: Any, conversation: Conversation) -> bool:

@@ -102,14 +102,30 @@ class Answers:
 
     def lines(self) -> dict[str, list[Line]]:
         """The lines of each of GROUPS, by key ascending; one query."""
+        return self._sums(0)[0]
+
+    def overview(self, size: int) -> tuple[dict[str, list[Line]], list[Heard]]:
+        """The lines, and the newest mentions that nobody has answered, so many at most; two queries or three."""
+        found, waiting = self._sums(size)
+        known = _mentions().in_bulk(waiting)
+        heard = [Heard(known[pk], None, None, "") for pk in waiting if pk in known]
+        return found, sorted(heard, key=lambda row: (row.mention.posted_at, row.mention.pk), reverse=True)
+
+    def _sums(self, size: int) -> tuple[dict[str, list[Line]], list[int]]:
         found: dict[str, list[Line]] = {group: [] for group in GROUPS}
         median, p90 = (quantile_sql(self.connection, "wait", share) for share in (0.5, 0.9))
         sums = f"count(*), count(wait), {median}, {p90} FROM heard"
         parts = [f"SELECT 'whole' AS part, '' AS name, {sums}"]
         parts += [f"SELECT '{name}', CAST({name} AS text), {sums} GROUP BY {name}" for name in GROUPS[1:]]
+        if size:
+            parts.append(_UNANSWERED.format(size=int(size)))
+        waiting: list[int] = []
         for group, key, *figures in self._rows(f"{' UNION ALL '.join(parts)} ORDER BY 1, 2"):
-            found[group].append(Line(key or "", *figures))
-        return found
+            if group == WAITING:
+                waiting.append(int(key))
+            else:
+                found[group].append(Line(key or "", *figures))
+        return found, waiting
 
     def page(self, after: str = "", size: int = LIST_SIZE, total: int | None = None) -> HeardPage:
         """The mentions themselves, newest first. Four queries, one less for who knows the `total` already."""
@@ -135,21 +151,27 @@ class Answers:
         return rows_of(self.connection, self.start + query, [*self.params, *params])
 
 
-# Each mention with the id of its answer, then what is to be known of the answer.
+WAITING, _NO_WAIT = "waiting", "CAST(NULL AS double precision)"
+_UNANSWERED = f"""SELECT * FROM (SELECT '{WAITING}', CAST(id AS text), 1, 0, {_NO_WAIT}, {_NO_WAIT} FROM heard
+    WHERE answer IS NULL ORDER BY at DESC, id DESC LIMIT {{size}}) newest"""
+# Each mention with the id of its answer, then what is to be known of the answer: asked answer by answer, for few of all
+# posts are one.
 _BOTH = """
 WITH found (id, day, account, network, at, answer) AS MATERIALIZED ({{mentions}}),
 heard AS MATERIALIZED (
     SELECT * FROM (
         SELECT f.id, f.day, f.account, f.network, f.at, f.answer, {wait} AS wait,
-            CASE WHEN p.id IS NOT NULL THEN COALESCE((SELECT CAST(r.user_id AS text) FROM socialcrm_reply r
-                WHERE r.sent_post_id = p.id AND r.user_id IS NOT NULL ORDER BY r.id LIMIT 1), 'outside') END AS agent
-        FROM found f LEFT JOIN socialcrm_post p ON p.id = f.answer
+            CASE WHEN f.answer IS NOT NULL THEN COALESCE((SELECT CAST(r.user_id AS text) FROM socialcrm_reply r
+                WHERE r.sent_post_id = f.answer AND r.user_id IS NOT NULL ORDER BY r.id LIMIT 1), 'outside')
+            END AS agent
+        FROM found f
     ) known WHERE {{where}}
 ) """
+_SAID = "(SELECT p.posted_at FROM socialcrm_post p WHERE p.id = f.answer)"
 _SQL = {
-    "postgresql": _BOTH.format(wait="EXTRACT(EPOCH FROM (p.posted_at - f.at))::float8"),
+    "postgresql": _BOTH.format(wait=f"EXTRACT(EPOCH FROM ({_SAID} - f.at))::float8"),
     # Django's own function, in microseconds.
-    "sqlite": _BOTH.format(wait="django_timestamp_diff(p.posted_at, f.at) / 1000000.0"),
+    "sqlite": _BOTH.format(wait=f"django_timestamp_diff({_SAID}, f.at) / 1000000.0"),
 }
 
 
@@ -163,11 +185,13 @@ def _with_answers(mentions: QuerySet[Mention]) -> QuerySet[Mention, tuple[Any, .
     return rows.values_list("pk", "day", "account", "account__network", "posted_at", "answer")
 
 
+def _mentions() -> QuerySet[Mention]:
+    rows = Mention.objects.select_related("post__author", "account")
+    return rows.defer("account__credentials", "post__raw", "post__author__raw")
+
+
 def _loaded(rows: Sequence[Any]) -> list[Heard]:
-    mentions = Mention.objects.select_related("post__author", "account").defer(
-        "account__credentials", "post__raw", "post__author__raw"
-    )
-    known = mentions.in_bulk([row[0] for row in rows])
+    known = _mentions().in_bulk([row[0] for row in rows])
     answers = Post.objects.defer("raw").in_bulk([row[1] for row in rows if row[1]])
     return [
         Heard(known[pk], answers.get(answer), wait, agent or "") for pk, answer, wait, agent, _at in rows if pk in known

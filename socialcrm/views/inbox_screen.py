@@ -22,12 +22,14 @@ from socialcrm.models import Conversation, Post, SocialAccount
 
 from .answer import fragment, next_url
 from .composer import Composer
+from .inbox_choices import Choices
 from .inbox_lines import ListRow
 from .inbox_talk import Talk, open_talk
-from .inbox_words import KEYS, Snooze, snoozes, status_labels, view_label
+from .inbox_words import KEYS, Snooze, snoozes, view_label
 from .navigation import inbox_nav
 
 PAGE, MOST_SHOWN, PEOPLE = 30, 150, 6
+NARROWING = ("status", "network", "account", "kind", "who", "assignee")
 
 
 @dataclass
@@ -126,26 +128,19 @@ class Screen:
         return self.counts.status_badges.get(status, "") if status else self.counts.view_badges[self.filters.view]
 
     @property
-    def statuses(self) -> list[tuple[str, str, str]]:
-        """The statuses to choose from: value, name, number."""
-        numbers = self.counts.status_badges
-        words = status_labels(self.filters.view)
-        return [(status, word, numbers.get(status, "")) for status, word in words.items()]
-
-    @property
-    def networks(self) -> list[str]:
-        """The networks of the accounts."""
-        return sorted({account.network for account in self.accounts})
+    def choices(self) -> Choices:
+        """What the list can be narrowed to."""
+        return Choices(self.user, self.accounts, self.filters, self.counts)
 
     @property
     def narrowed(self) -> bool:
         """Whether a filter besides the view is on."""
-        return bool(self.filters.status or self.filters.network or self.filters.account)
+        return any(getattr(self.filters, name) for name in NARROWING)
 
     @property
     def unfiltered(self) -> str:
         """The same view without filters and search."""
-        return self.home + self.filters.href(status="", network="", account=0, q="")
+        return self.home + self.filters.href(**{name: getattr(Filters(), name) for name in (*NARROWING, "q")})
 
     @property
     def clear_search(self) -> str:
@@ -156,7 +151,7 @@ class Screen:
     def kept(self) -> list[tuple[str, Any]]:
         """What a search keeps of the address."""
         chosen = self.filters
-        pairs = [(name, getattr(chosen, name)) for name in ("view", "status", "network", "account", "sort")]
+        pairs = [(name, getattr(chosen, name)) for name in ("view", *NARROWING, "sort")]
         return [(name, value) for name, value in pairs if value]
 
     @property

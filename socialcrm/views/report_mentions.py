@@ -63,10 +63,9 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
     """Mentions and first answers."""
     ask = MentionAsk.read(request.GET)
     mentions = mentions_asked_for(request.user, ask)
-    lines = Answers(mentions, _of_agent(ask)).lines()
+    lines, waiting = Answers(mentions, _of_agent(ask)).overview(FIRST)
     # Who answered is asked for: what nobody answered is not part of that.
     open_ones = 0 if ask.agent else lines["whole"][0].unanswered
-    waiting = Answers(mentions, MentionAsk(answered="no")).page("", FIRST, open_ones).rows if open_ones else []
     names, choices = names_of(lines["agent"], request.user), Choices(request.user)
     context = {
         "ask": ask, "whole": lines["whole"][0], "periods": periods(ask), "chips": mention_chips(ask, names, choices),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from socialcrm import access, inbox
 from socialcrm.inbox import Filters
 from socialcrm.models import Conversation, ProfileLink, SocialAccount
+from socialcrm.models.conversation import PRIVATE_THREAD
 from tests.api.conftest import Guarded
 from tests.conftest import make_contact, person
 from tests.rooms.inbox_world import moment, profile_of, says, we_say
@@ -57,6 +58,32 @@ def test_each_view_holds_its_own(agent: User, rep: User, acme: SocialAccount) ->
     assert len(threads(agent)) == 3
     assert inbox.counts(agent).views == {"mine": 1, "mentions": 0, "unassigned": 1, "unattended": 2, "all": 3}
     assert inbox.counts(agent).statuses == {"open": 2, "pending": 1, "snoozed": 0}
+
+
+def test_a_list_is_narrowed_to_contacts_or_strangers_to_what_is_private_and_to_a_colleague(
+    agent: User, rep: User, acme: SocialAccount, ada: Any
+) -> None:
+    of_ada, of_alan, secret = (
+        says(acme, number=number, who=who) for number, who in ((1, "200"), (2, "400"), (3, "500"))
+    )
+    Conversation.objects.filter(pk=secret.pk).update(thread_id=f"{PRIVATE_THREAD}3")
+    agent.user_permissions.add(Permission.objects.get(codename="read_private_posts"))
+    agent = User.objects.get(pk=agent.pk)
+    inbox.take(rep, of_alan)
+    assert threads(agent, who="contact") == [of_ada.thread_id]
+    assert threads(agent, who="stranger", kind="public") == [of_alan.thread_id]
+    assert threads(agent, kind="private") == [f"{PRIVATE_THREAD}3"]
+    assert threads(agent, assignee=rep.pk) == [of_alan.thread_id]
+    assert inbox.counts(agent, Filters(who="stranger", kind="public")).views["all"] == 1
+    assert inbox.holders(agent) == [rep] and inbox.holders(rep) == []
+
+
+def test_a_colleague_with_nothing_but_what_is_hidden_is_not_named(
+    agent: User, rep: User, acme: SocialAccount, settings: Any
+) -> None:
+    inbox.take(rep, says(acme, who="300"))
+    hide_grace(settings)
+    assert inbox.holders(agent) == []
 
 
 def test_resolved_and_snoozed_leave_the_list_until_they_are_asked_for(agent: User, acme: SocialAccount) -> None:
