@@ -201,7 +201,7 @@ def _plain_post(tweet: dict[str, Any], user: dict[str, Any], account: SocialAcco
         defaults={"last_post_at": posted_at},
         create_defaults={"profile": author, "opened_at": posted_at, "last_post_at": posted_at},
     )
-    Mention.objects.get_or_create(
+    Mention.objects.update_or_create(
         post=post,
         account=account,
         defaults={"author": author, "conversation": conversation, "posted_at": posted_at},

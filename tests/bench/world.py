@@ -19,14 +19,18 @@ ACCOUNTS = 4
 FIRST_ID = 1_000_000_000_000_000_000  # posts get ids from here on, in the order of their time
 TABLES = ("socialcrm_post", "socialcrm_mention", "socialcrm_conversation", "socialcrm_socialprofile")
 
-# The first profiles are the contacts'; the square makes the first ones heavy writers.
+# The first profiles are the contacts'; the square makes the first ones heavy writers. They say of themselves what they
+# say in x_pages.py: who comes by again has other counts, not another name.
 PROFILES = """
 INSERT INTO socialcrm_socialprofile (network, external_id, handle, name, bio, location, website, url, avatar_url,
-    followers, following, listed, posts_count, verified, state, fetched_at, matched_at, raw)
-SELECT 'twitter', (500000000 + n)::text, 'person_' || n, 'Person Number ' || n, 'Lamps, lenses and the light of ' || n,
-    'Lyon', '', 'https://x.com/person_' || n, '', (10 ^ (random() * 6))::int, (random() * 2000)::int,
-    (10 ^ (random() * 3))::int, (random() * 20000)::int, false, 'active', now(), now(), '{}'
-FROM generate_series(1, %(profiles)s) n
+    followers, following, listed, posts_count, verified, state, joined_at, fetched_at, matched_at, raw)
+SELECT 'twitter', id, 'person_' || n, 'Person Number ' || id,
+    'Lamps, lenses and the light of ' || id || ', and much else that fits into a biography of X', 'Lyon', '',
+    'https://x.com/person_' || n, 'https://pbs.twimg.com/profile_images/' || id || '/face_normal.jpg',
+    (10 ^ (random() * 6))::int, 300, 12, (random() * 20000)::int, false, 'active', '2015-06-01 10:00Z', now(), now(),
+    jsonb_build_object('id', id, 'name', 'Person Number ' || id, 'username', 'person_' || n, 'created_at',
+        '2015-06-01T10:00:00.000Z', 'description', 'Lamps, lenses and the light of ' || id, 'location', 'Lyon')
+FROM (SELECT n, (500000000 + n)::text AS id FROM generate_series(1, %(profiles)s) n) people
 """
 LINKS = """
 INSERT INTO socialcrm_profilelink (profile_id, contact_id, state, basis, automatic, score, evidence, decided_at)
