@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("social/replies/<int:pk>/cancel/", replies.cancel, name="reply_cancel"),
     path("social/replies/<int:pk>/retry/", replies.retry, name="reply_retry"),
     path("social/replies/<int:pk>/settle/", replies.settle, name="reply_settle"),
+    path("social/replies/<int:pk>/take-down/", replies.take_down, name="reply_take_down"),
     path("social/inbox/", inbox.inbox_page, name="inbox"),
     path("social/inbox/live/", inbox.live, name="inbox_live"),
     path("social/inbox/bulk/", inbox_acts.bulk, name="inbox_bulk"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, prefetch_related_objects
 
 from socialcrm.models import Gap, SocialAccount, Stream
+from socialcrm.sync import AccountHealth
 
 
 def add_health(accounts: Sequence[SocialAccount]) -> list[Any]:
@@ -17,7 +18,13 @@ def add_health(accounts: Sequence[SocialAccount]) -> list[Any]:
     gaps = _open_gaps(accounts)
     found: list[Any] = list(accounts)
     for account in found:
-        account.health = _health(account.own_streams, gaps.get(account.pk, 0))
+        together = AccountHealth.of(account.own_streams)
+        account.health = {
+            "last_success_at": together.read_at,
+            "late": together.is_late,
+            "failing": together.is_failing,
+            "gaps": gaps.get(account.pk, 0),
+        }
     return found
 
 
@@ -29,14 +36,3 @@ def followed(account: SocialAccount) -> int:
 def _open_gaps(accounts: Sequence[SocialAccount]) -> dict[int, int]:
     rows = Gap.objects.filter(stream__account__in=accounts, filled_at__isnull=True).order_by()
     return dict(rows.values_list("stream__account").annotate(n=Count("pk")))
-
-
-def _health(streams: list[Stream], gaps: int) -> dict[str, Any]:
-    active = [stream for stream in streams if stream.active]
-    looks = [stream.last_success_at for stream in active if stream.last_success_at]
-    return {
-        "last_success_at": min(looks) if looks and len(looks) == len(active) else None,
-        "late": any(stream.is_late for stream in active),
-        "failing": any(stream.failures for stream in active),
-        "gaps": gaps,
-    }

@@ -59,6 +59,7 @@ v1: list[URLPattern | URLResolver] = [
     path("replies/<int:pk>/cancel/", replies.CancelReply.as_view(), name="api-reply-cancel"),
     path("replies/<int:pk>/retry/", replies.RetryReply.as_view(), name="api-reply-retry"),
     path("replies/<int:pk>/settle/", replies.SettleReply.as_view(), name="api-reply-settle"),
+    path("replies/<int:pk>/take-down/", replies.TakeDownReply.as_view(), name="api-reply-take-down"),
     path("conversations/", conversations.ConversationList.as_view(), name="api-conversations"),
     path("conversations/acts/", conversations.ManyConversations.as_view(), name="api-conversations-acts"),
     path("conversations/<int:pk>/", include(conversation)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .forget import forget, hide_profiles
 from .gaps import fill_gap, fill_lost
-from .health import StreamHealth, stream_health, workers_alive
+from .health import AccountHealth, StreamHealth, stream_health, workers_alive
 from .pull import pull, pull_account, pull_due
 from .quarantine import prune
 from .resolve import resolve_profile
@@ -14,6 +14,7 @@ from .streams import ensure_streams, follow_profile, follow_profiles, make_due, 
 from .upkeep import check_deletions, fetch_parents, look_again, refresh_profiles
 
 __all__ = [
+    "AccountHealth",
     "Stored",
     "StreamHealth",
     "check_deletions",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,6 +42,28 @@ def stream_health(stream: Stream, now: datetime) -> StreamHealth:
         of=stream.limit,
         resets_at=stream.resets_at if current else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHealth:
+    """An account's own streams together. `read_at`: up to when all of them are read; None where one never was."""
+
+    read_at: datetime | None
+    is_late: bool
+    is_failing: bool
+    error: str
+
+    @classmethod
+    def of(cls, streams: Iterable[Stream]) -> AccountHealth:
+        """Of the streams of one account; those of single contacts are no part of it."""
+        active = [stream for stream in streams if stream.active and stream.profile_id is None]
+        reads = [stream.last_success_at for stream in active]
+        return cls(
+            read_at=min((at for at in reads if at), default=None) if all(reads) else None,
+            is_late=any(stream.is_late for stream in active),
+            is_failing=any(stream.failures for stream in active),
+            error=next((words for stream in active if (words := in_words(stream))), ""),
+        )
 
 
 def workers_alive(now: datetime) -> bool:

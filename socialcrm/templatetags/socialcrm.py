@@ -25,7 +25,7 @@ from socialcrm.views import display, drawing, navigation, scores, telling
 from socialcrm.views.panel import PanelHtml, build_panel, today_and_yesterday
 
 register = template.Library()
-for _told in (telling.sent_url, telling.outside_url, telling.why_not_sent):
+for _told in (telling.sent_url, telling.outside_url, telling.why_not_sent, telling.can_take_down):
     register.filter(_told)
 
 

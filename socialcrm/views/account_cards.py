@@ -17,7 +17,7 @@ from socialcrm.access import hidden, readable_mentions, visible_replies
 from socialcrm.forms import tiers_of
 from socialcrm.models import ApiUsage, Gap, Mention, Reply, SocialAccount, Stream
 from socialcrm.networks import network_class
-from socialcrm.sync.health import StreamHealth, in_words, stream_health
+from socialcrm.sync import AccountHealth, StreamHealth, stream_health
 
 DAYS = 14
 SLOT = timedelta(hours=6)
@@ -78,9 +78,14 @@ class Card:
         return sum(stream.profile_id is not None and stream.active for stream in self.streams)
 
     @property
+    def together(self) -> AccountHealth:
+        """How the account's own streams are doing."""
+        return AccountHealth.of(self.streams)
+
+    @property
     def last_success(self) -> datetime | None:
-        """When the account's own streams last answered."""
-        return max((s.last_success_at for s in self.own_streams if s.last_success_at), default=None)
+        """Up to when all of the account's own streams are read."""
+        return self.together.read_at
 
     @property
     def read_until(self) -> datetime | None:
@@ -108,7 +113,7 @@ class Card:
         """What fails and what happens next, in a sentence."""
         if not self.account.is_working:
             return ""  # what happened stands beside the state
-        return next((words for s in self.own_streams if (words := in_words(s))), "")
+        return self.together.error
 
     @property
     def health(self) -> str:
@@ -120,7 +125,7 @@ class Card:
     @property
     def late(self) -> bool:
         """Whether it works but has not been read for more than three intervals."""
-        return self.account.is_working and any(s.is_late for s in self.own_streams if s.active)
+        return self.account.is_working and self.together.is_late
 
     @property
     def share(self) -> float:

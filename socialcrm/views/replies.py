@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from socialcrm import outbox
+from socialcrm import outbox, takedown
 from socialcrm.access import (
     get_usable_account,
     get_visible_post,
@@ -119,6 +119,13 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     sent = request.POST.get("sent") == "yes"
     message = _("Noted as sent.") if sent else _("It is sent again.")
     return _act(request, pk, lambda found, user: outbox.settle(found, user, sent), message)
+
+
+@needs("reply_as_account")
+@require_POST
+def take_down(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a reply of ours on its network."""
+    return _act(request, pk, takedown.take_down, _("Deleted on the network. Whom you answered waits again."))
 
 
 @login_required

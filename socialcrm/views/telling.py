@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from socialcrm import takedown
 from socialcrm.models import Reply
 from socialcrm.timeline import answer_url, rules_of
 
@@ -21,6 +22,11 @@ def sent_url(reply: Reply) -> str:
 def outside_url(reply: Reply) -> str:
     """Where a reply's post can be answered on the network itself, with the reply's text."""
     return safe_href(answer_url(rules_of(reply.post.network), reply.post, reply.text)) if reply.post else ""
+
+
+def can_take_down(reply: Reply) -> bool:
+    """Whether a button to delete it on the network makes sense."""
+    return takedown.is_possible(reply)
 
 
 def why_not_sent(reply: Reply) -> str:

@@ -57,6 +57,7 @@ ROUTES: dict[str, dict[str, str | None]] = {
     "reply-cancel": {"POST": REPLY},
     "reply-retry": {"POST": REPLY},
     "reply-settle": {"POST": REPLY},
+    "reply-take-down": {"POST": REPLY},
     "conversations": {"GET": WORK},
     "conversations-acts": {"POST": WORK},
     "conversation": {"GET": WORK},

@@ -130,6 +130,7 @@ PANEL_ROUTES = [
     post("socialcrm:reply_cancel", "queued", REPLY, refused=OTHERS_REPLIES),
     post("socialcrm:reply_retry", "failed", REPLY, refused=OTHERS_REPLIES),
     post("socialcrm:reply_settle", "unknown", REPLY, {"sent": "yes"}, refused=OTHERS_REPLIES),
+    post("socialcrm:reply_take_down", "queued", REPLY, refused=OTHERS_REPLIES),
     get("socialcrm:outbox"),
     post("socialcrm:outbox_act", "", REPLY, _every_id("queued", "reply")),
 ]

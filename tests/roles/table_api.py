@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "reply-cancel": ("queued", ""),
     "reply-retry": ("failed", ""),
     "reply-settle": ("unknown", ""),
+    "reply-take-down": ("queued", ""),
     **{
         f"conversation{act}": ("conversation", "")
         for act in (
@@ -81,15 +82,15 @@ FORMS: dict[str, Form] = {
     "suggestion-accept": lambda _world, _role: {"basis": "public"},
     "reply-settle": lambda _world, _role: {"sent": True},
 }
-# A colleague's act is not undone by others; who has no team finds no post to answer.
-MORE = {"conversation-undo": (403, 404, 409), "replies": (404,)}
+# What others did is not undone; who has no team finds no post to answer; what is not out cannot be taken down.
+MORE = {"conversation-undo": (403, 404, 409), "replies": (404,), "reply-take-down": (409,)}
 
 
 def _route(name: str) -> Route:
     kind, second = KINDS.get(name, ("", ""))
     named = {method: f"socialcrm.{right}" if right else ANYBODY for method, right in PERMISSIONS[name].items()}
     methods: dict[str, str | None] = OWN_RIGHTS.get(name) or dict(named)
-    refused = OTHERS_REPLIES if name in ("reply-cancel", "reply-retry", "reply-settle") else ()
+    refused = OTHERS_REPLIES if name in ("reply-cancel", "reply-retry", "reply-settle", "reply-take-down") else ()
     return Route(
         f"socialcrm:api-{name}", kind, methods, FORMS.get(name), bool(kind), second, refused, more=MORE.get(name, ())
     )

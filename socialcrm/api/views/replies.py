@@ -13,7 +13,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from socialcrm import access, outbox
+from socialcrm import access, outbox, takedown
 from socialcrm.api.base import ApiView, ListView
 from socialcrm.api.filters import ReplyFilter
 from socialcrm.api.inputs import LARGEST_ID, ReplyInput, SettleInput
@@ -122,6 +122,14 @@ class SettleReply(ReplyAct):
     def act(self, reply: Reply) -> None:
         """Mark it as sent, or let it be sent again."""
         outbox.settle(reply, self.request.user, self.read(SettleInput)["sent"])
+
+
+class TakeDownReply(ReplyAct):
+    """Delete a reply of ours on its network."""
+
+    def act(self, reply: Reply) -> None:
+        """Delete it there; the row stays, and its post is empty from then on."""
+        takedown.take_down(reply, self.request.user)
 
 
 def _whole(rows: QuerySet[Reply]) -> QuerySet[Reply]:

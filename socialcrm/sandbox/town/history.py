@@ -19,6 +19,7 @@ from .people import DAY_MS, Town
 HOUR_MS = 3600_000
 # How likely people post in each hour of the day (UTC).
 HOURS = [1, 1, 0.5, 0.3, 0.3, 1, 4, 8, 10, 10, 9, 9, 10, 9, 9, 9, 9, 8, 7, 6, 6, 6, 4, 2]
+QUOTED_ONE_IN, NEARBY = 25, 20  # one post of so many is about one of the last so many
 Row = dict[str, Any]
 
 
@@ -142,6 +143,7 @@ def make_history(sandbox: Sandbox, town: Town, days: int) -> None:
     """What was said on X."""
     writer = Writer(sandbox, town, days)
     tell(writer, days, len(town.accounts) < 1000)
+    _quotes(writer)
     writer.store()
 
 
@@ -172,6 +174,32 @@ def _chatter(writer: Writer, scale: float) -> None:
                 insort(recent, (at, row["id"], row))
 
 
+def _quotes(writer: Writer) -> None:
+    """Some of what people say is about what somebody else said. Dice of its own: the rest of the town stays."""
+    dice = random.Random(len(writer.posts))
+    said = [row for row in writer.posts if not row["in_reply_to"] and "@" not in row["text"]]
+    said.sort(key=lambda row: int(row["created_at"]))
+    if len(said) > NEARBY:
+        for place in dice.sample(range(NEARBY, len(said)), len(said) // QUOTED_ONE_IN):
+            _quote(dice, writer.town, said[place], said[place - NEARBY : place])
+
+
+def _quote(dice: random.Random, town: Town, row: Row, before: list[Row]) -> None:
+    """Make a post one about another, where its author has read one that everybody may."""
+    people = town.by_id
+    author, read = people[row["author"]], [one for one in before if one["language"] == row["language"]]
+    read = [one for one in read if one["author"] != row["author"] and not _is_closed(people[one["author"]])]
+    if read and not author["brand"]:
+        quoted = dice.choice(read)
+        quoted["quotes"] += 1
+        row["quoted"], row["text"] = quoted["id"], voice.chat(dice, author)
+        row["typed"] = row["text"]
+
+
+def _is_closed(account: Row) -> bool:
+    return bool(account["protected"] or account["suspended"])
+
+
 def _words(writer: Writer, author: Row, parent: Row | None) -> str:
     rng = writer.rng
     if parent:
@@ -189,7 +217,7 @@ def _partner(writer: Writer, recent: list[tuple[int, int, Row]], author: Row) ->
 def _mentions(writer: Writer, small: bool) -> None:
     rng, town = writer.rng, writer.town
     desk, brand = town.brands
-    public = [row for row in town.accounts if not (row["protected"] or row["suspended"] or row["brand"])]
+    public = [row for row in town.accounts if not (_is_closed(row) or row["brand"])]
     for author in town.chatty:
         for _ in range(rng.randrange(2, 4) if small else rng.randrange(2, 6)):
             _thread(writer, author, desk if rng.random() < 0.85 else brand, writer.moment(0.45))

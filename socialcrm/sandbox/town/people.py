@@ -6,6 +6,7 @@ import random
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from socialcrm.sandbox.state import TWITTER
@@ -31,6 +32,11 @@ class Town:
     chatty: list[Row] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     used_domains: set[str] = field(default_factory=set)
+
+    @cached_property
+    def by_id(self) -> dict[int, Row]:
+        """The accounts by id; asked once all are there."""
+        return {row["id"]: row for row in self.accounts}
 
 
 def plain(text: str) -> str:
