@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from playwright.sync_api import expect
 
 pytestmark = [
     pytest.mark.browser,
@@ -137,14 +138,14 @@ def test_the_theme_is_that_of_the_system_until_somebody_chooses(
     sign_in(boss)
     page.emulate_media(color_scheme="dark")
     page.goto(f"{live_server.url}/me/")
-    dressed = "document.documentElement.getAttribute('data-bs-theme')"
-    assert page.evaluate(dressed) == "dark"
+    html = page.locator("html")
+    expect(html).to_have_attribute("data-bs-theme", "dark")
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f"{dressed} === 'light'")
+    expect(html).to_have_attribute("data-bs-theme", "light")
     page.locator(".sc-sidebar [aria-label='Dark theme']").click()
-    page.wait_for_function(f"{dressed} === 'dark'")
+    expect(html).to_have_attribute("data-bs-theme", "dark")
     page.get_by_role("button", name="System").click()
-    page.wait_for_function(f"{dressed} === 'light'")
+    expect(html).to_have_attribute("data-bs-theme", "light")
 
 
 def test_a_dark_system_never_sees_a_light_page_first(page: Any, live_server: Any, boss: User, sign_in: Any) -> None:
@@ -155,7 +156,7 @@ def test_a_dark_system_never_sees_a_light_page_first(page: Any, live_server: Any
         " window.first = getComputedStyle(document.body).backgroundColor }))"
     )
     page.goto(f"{live_server.url}/contacts/")
-    page.wait_for_function("window.first")
+    page.wait_for_function("() => window.first")
     assert page.evaluate("window.first") == "rgb(19, 25, 26)"
 
 
