@@ -1,4 +1,4 @@
-"""Take down: a reply of ours that is out is deleted on its network, for everybody. What was written stays in our log."""
+"""Take down: a reply that is out is deleted on its network, for everybody. What was written stays in our outbox."""
 
 from __future__ import annotations
 

@@ -114,6 +114,7 @@ NOT_PAGES: dict[str, str] = {
     "socialcrm:reply_cancel": POST,
     "socialcrm:reply_retry": POST,
     "socialcrm:reply_settle": POST,
+    "socialcrm:reply_take_down": POST,
     "socialcrm:outbox_act": POST,
     "socialcrm:reports": "leads to the first report",
     "socialcrm:report_influence_filter": FRAGMENT,

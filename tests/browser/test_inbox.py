@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from socialcrm import inbox as inbox_room
 from socialcrm import outbox, sync
 from socialcrm.models import CannedReply, Conversation, ConversationNote, Reply, SocialAccount
 from tests.rooms.inbox_world import says
@@ -397,3 +399,19 @@ def test_the_agents_scene_from_mention_to_next_word(
     talk.refresh_from_db()
     assert talk.status == "open"
     assert talk.assignee == agent
+
+
+def test_who_comes_for_a_note_that_names_them_sees_that_note_first(
+    live_server: Any, page: Page, sign_in: Any, talks: list[Conversation], acme: SocialAccount, agent: User, rep: User
+) -> None:
+    inbox_room.note(rep, talks[0], f"@{agent.username} do you know this lamp?")
+    ConversationNote.objects.update(at=timezone.now() - timedelta(minutes=5))
+    for number in range(20):
+        says(acme, f"@acme word {number} of many", number=100 + number, thread=talks[0].thread_id, minutes_ago=0.1)
+    sign_in(agent)
+    page.goto(f"{live_server.url}/social/inbox/?view=mentions")
+    page.locator("a.sc-convo").first.click()
+    expect(page.locator("#sc-msgs .sc-mention.is-me")).to_be_in_viewport()
+    page.goto(f"{live_server.url}/social/inbox/{talks[0].pk}/?view=all")
+    expect(page.locator("#sc-msgs")).to_contain_text("word 19 of many")
+    expect(page.locator("#sc-msgs .sc-mention.is-me")).not_to_be_in_viewport()

@@ -61,6 +61,7 @@
         markOpen(inbox.openPk());
         retitle();
         if (options.focus !== false) focusThread();
+        showMention();
         look(0);
       });
     }, function () {
@@ -75,6 +76,13 @@
   function focusThread() {
     var name = byId("sc-head-name");
     if (name) name.focus({ preventScroll: true });
+  }
+
+  /* Where one came for the notes that name one, the newest of them is what is to be seen first. */
+  function showMention() {
+    if (new URLSearchParams(location.search).get("view") !== "mentions") return;
+    var named = root.querySelectorAll("#sc-msgs .sc-mention.is-me");
+    if (named.length) named[named.length - 1].scrollIntoView({ block: "center" });
   }
 
   function retitle() {
@@ -236,6 +244,7 @@
   });
 
   inbox.count();
+  showMention();
   inbox.at = inbox.openPk();
   var chip = root.querySelector(".sc-views [aria-current]");
   if (chip) chip.parentNode.scrollLeft = chip.offsetLeft - 40;

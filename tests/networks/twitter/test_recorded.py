@@ -80,7 +80,7 @@ def check_post(row: Row, post: FetchedPost, people: dict[str, Row]) -> None:
         assert post.posted_at == moment(row["created_at"])
     links = {one["type"]: one["id"] for one in pick(row, "referenced_tweets", "referenced_posts") or []}
     assert post.in_reply_to == links.get("replied_to", "")
-    assert post.quoted == (links.get("quoted") or links.get("retweeted") or "") or len(links) > 1
+    assert post.quoted in ([links[kind] for kind in ("quoted", "retweeted") if kind in links] or [""])
     if post.in_reply_to:
         assert post.to_author_id == (row.get("in_reply_to_user_id") or "")
     check_metrics(row.get("public_metrics") or {}, post)
