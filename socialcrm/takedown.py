@@ -20,6 +20,12 @@ def is_possible(reply: Reply) -> bool:
     return sent and connect.rules_of(reply.account).can("delete")
 
 
+def is_offered(reply: Reply, user: Any) -> bool:
+    """Whether this person is shown the button: who wrote it, and who looks after everyone's outbox."""
+    mine = reply.user_id == user.pk or user.has_perm("socialcrm.view_all_outbox")
+    return bool(mine) and is_possible(reply)
+
+
 def take_down(reply: Reply, user: Any) -> Reply:
     """Delete it on the network, and empty our copy of the post; who was answered waits again.
 

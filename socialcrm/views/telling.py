@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from socialcrm import takedown
@@ -24,9 +26,9 @@ def outside_url(reply: Reply) -> str:
     return safe_href(answer_url(rules_of(reply.post.network), reply.post, reply.text)) if reply.post else ""
 
 
-def can_take_down(reply: Reply) -> bool:
-    """Whether a button to delete it on the network makes sense."""
-    return takedown.is_possible(reply)
+def can_take_down(reply: Reply, user: Any) -> bool:
+    """Whether this person is shown a button that deletes it on the network."""
+    return takedown.is_offered(reply, user)
 
 
 def why_not_sent(reply: Reply) -> str:
