@@ -44,5 +44,6 @@ def _readable(names: Iterable[Name], user: Any, sight: Sight) -> Iterable[Post]:
         by_network.setdefault(network, []).append(name)
     named = reduce(or_, (Q(network=network, external_id__in=ids) for network, ids in by_network.items()))
     ours = Q(account=None) | Q(account__in=sight.accounts)
-    rows = Post.objects.filter(named, ours, sight.readable(), ~hidden(user, "author_id"))
+    nobody_hidden = ~hidden(user, "author_id") & ~hidden(user, "to_profile_id")
+    rows = Post.objects.filter(named, ours, sight.readable(), nobody_hidden)
     return rows.select_related("author").defer("raw", "author__raw", "author__bio")

@@ -23,7 +23,7 @@ from socialcrm.access import (
 from socialcrm.contacts import get_adapter
 from socialcrm.forms import ReplyForm
 from socialcrm.models import Post, Reply
-from socialcrm.timeline import item_of
+from socialcrm.timeline import item_of, surround
 
 from .answer import back, fragment, is_fragment, needs, page
 from .composer import Composer, Row, composer_for
@@ -48,7 +48,7 @@ def composer(request: HttpRequest, pk: int) -> HttpResponse:
         return _docked(request, form)
     if is_fragment(request):
         return fragment(request, "socialcrm/_composer.html", {"composer": form, "docked": form and form.c})
-    return page(request, "socialcrm/reply.html", {"composer": form, "post": post})
+    return _alone(request, post, form)
 
 
 @needs("reply_as_account")
@@ -177,6 +177,12 @@ def _again(request: HttpRequest, post: Post, error: str, status: int, **fields: 
     if is_fragment(request):
         again = {"composer": form, "docked": in_inbox(request)}
         return fragment(request, "socialcrm/_composer.html", again, status=status)
+    return _alone(request, post, form, status)
+
+
+def _alone(request: HttpRequest, post: Post, form: Composer | None, status: int = 200) -> HttpResponse:
+    """The page of its own for who has no JavaScript: the post as the contact's page shows it, and the form."""
+    surround([post], request.user)
     return page(request, "socialcrm/reply.html", {"composer": form, "post": post}, status=status)
 
 

@@ -110,7 +110,7 @@ AROUND = """
 SELECT x.id, x.network, x.external_id, x.author_id, x.text, x.entities, x.lang, x.url, x.state, x.posted_at
 FROM socialcrm_post x WHERE x.network = 'twitter' AND x.external_id = ANY(%(names)s) AND x.visibility <> 'private'
 AND (x.account_id IS NULL OR x.account_id = ANY(%(a)s)) AND NOT EXISTS (
-  SELECT 1 FROM socialcrm_profilelink l WHERE l.profile_id = x.author_id AND l.state = 'linked'
+  SELECT 1 FROM socialcrm_profilelink l WHERE l.profile_id IN (x.author_id, x.to_profile_id) AND l.state = 'linked'
   AND l.contact_id IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM crm_core_contact c WHERE c.id = l.contact_id AND (
       c.team_id IS NULL OR c.owner_id = %(u)s OR EXISTS (

@@ -106,6 +106,15 @@ def test_a_person_beyond_the_wall_is_quoted_to_nobody(
     assert "Between us" not in page and "@bob" not in page and MISSING in page
 
 
+def test_what_we_answered_to_a_person_beyond_the_wall_is_quoted_to_nobody(
+    ada: Any, ada_profile: SocialProfile, hidden_bob: SocialProfile, acme: SocialAccount, rep: User
+) -> None:
+    assert acme.profile is not None
+    say(acme.profile, 1, text="Dear Bob, it is on its way", account=acme, to_profile=hidden_bob)
+    say(ada_profile, 2, quoted="1")
+    assert "Dear Bob" not in drawn(ada, rep)
+
+
 def test_a_private_post_is_quoted_to_nobody_who_may_not_read_private_posts(
     ada: Any, ada_profile: SocialProfile, bob: SocialProfile, rep: User
 ) -> None:
