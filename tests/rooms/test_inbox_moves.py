@@ -14,8 +14,9 @@ from django.utils import timezone
 from socialcrm import inbox, outbox, sync
 from socialcrm.contacts import ContactAdapter
 from socialcrm.models import Conversation, ConversationEvent, ProfileLink, SocialAccount
+from socialcrm.networks.base import Author, FetchedPost, Page
 from tests.conftest import make_contact, person
-from tests.rooms.inbox_world import profile_of, says, we_say
+from tests.rooms.inbox_world import moment, profile_of, says, we_say
 from tests.rooms.outbox_world import World
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,20 @@ def test_their_new_word_opens_it_again_and_keeps_who_has_it(agent: User, acme: S
     assert lines(agent, talk) == ["Reopened: ada_l wrote again"]
     event = ConversationEvent.objects.get()
     assert event.data["before"] == {"status": status} and event.user is None
+
+
+def test_a_word_that_their_own_timeline_told_us_first_opens_it_once_the_mention_comes(
+    agent: User, acme: SocialAccount
+) -> None:
+    talk = says(acme, thread="1", minutes_ago=30)
+    we_say(acme, "All well now?", number=2, thread="1", minutes_ago=20)
+    said = {"external_id": "3", "text": "@acme no", "posted_at": moment(1), "thread_id": "1", "mentioned_ids": ("100",)}
+    heard = FetchedPost(author=Author(external_id="200", handle="ada_l", name="ada_l"), **said)
+    sync.store(Page(posts=[heard]), acme, kind="profile_posts")
+    assert now(talk).status == "pending"
+    sync.store(Page(posts=[heard]), acme)
+    assert now(talk).status == "open" and now(talk).waiting_since is not None
+    assert lines(agent, talk)[-1] == "Reopened: ada_l wrote again"
 
 
 def test_a_first_word_and_a_second_one_write_no_history(acme: SocialAccount) -> None:
