@@ -12,12 +12,13 @@ from .networks import network_class
 from .networks.base import AuthExpired, NetworkError, NotFound, RateLimited, Rejected
 from .outbox import OutboxError
 from .outbox.rules import must_own
+from .timeline import rules_of
 
 
 def is_possible(reply: Reply) -> bool:
     """Whether there is something on the network that this site may delete there."""
     sent = reply.state == Reply.State.SENT and reply.external_id != "" and not reply.outside
-    return sent and connect.rules_of(reply.account).can("delete")
+    return sent and rules_of(reply.account.network).can("delete")
 
 
 def is_offered(reply: Reply, user: Any) -> bool:

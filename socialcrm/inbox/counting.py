@@ -45,7 +45,7 @@ def counts(user: Any, filters: Filters | None = None) -> Counts:
     Of the conversations in which the user is named, those count that the user has not looked at since.
     """
     filters = filters or Filters()
-    rows = filters.narrowed(visible_conversations(user))
+    rows = filters.of_choices(visible_conversations(user))
     active = rows.filter(status__in=Conversation.ACTIVE)
     here = filters.of_view(rows, user)
     asked = [replace(filters, view=view).of_view(active, user) for view in VIEWS]

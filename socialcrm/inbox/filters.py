@@ -79,9 +79,9 @@ class Filters:
 
     def apply(self, rows: QuerySet[Conversation], user: Any) -> QuerySet[Conversation]:
         """The conversations among these that are asked for, but for the search text."""
-        return self.of_view(self.of_status(self.narrowed(rows)), user)
+        return self.of_view(self.of_status(self.of_choices(rows)), user)
 
-    def narrowed(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    def of_choices(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
         """Those that the filters besides view and status leave."""
         if self.network:
             rows = rows.filter(account__network=self.network)

@@ -14,7 +14,7 @@ ODD = Q(visibility="private") | Q(same_as__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class Surroundings:
     """What a reader may see around a post: what it quotes or reposts, and what it answers; None where that is not
     here. `apart`: what it answers is not among the posts that are shown with it."""
 
@@ -29,7 +29,7 @@ class Post(models.Model):
     `account` is set where the author is one of our accounts; `to_profile` is whom the post answers.
     """
 
-    around: Around | None = None  # for pages that show it: see timeline.surround
+    surroundings: Surroundings | None = None  # for pages that show it: see timeline.surround
 
     class State(models.TextChoices):
         LIVE = "live", _("Live")

@@ -7,11 +7,11 @@ Threads that we took part in are shown whole, once, where their newest event is.
 from __future__ import annotations
 
 from .about import About, columns
-from .around import surround
 from .eligible import address_of, answer_url, eligibility, rules_of
 from .pages import counts, item_of, people, timeline
 from .seen import Seen
 from .shape import KINDS, Cursor, Entry, Item, People, TimelinePage, name_of
+from .surround import surround
 
 __all__ = [
     "KINDS",

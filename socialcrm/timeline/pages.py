@@ -11,10 +11,10 @@ from django.db.models import Exists, Q, QuerySet
 from socialcrm.access import Sight, sight_of
 from socialcrm.models import Post, ProfileLink, Reply, SocialAccount
 
-from .around import surround
 from .ready import ready
 from .shape import KINDS, Cursor, Entry, Head, Item, People, TimelinePage
 from .shown import naming
+from .surround import surround
 
 THREAD_POSTS = 200
 
@@ -93,9 +93,9 @@ def _heads(profiles: list[int], sight: Sight, kind: str, cursor: Cursor | None, 
 def _arms(profiles: list[int], sight: Sight, kind: str, cursor: Cursor | None, n: int) -> Iterable[Any]:
     made = ready(sight)
     if kind == "all":
-        yield _arm(made.theirs.filter(author__in=profiles), cursor, n)
+        yield _arm(made.whole.filter(author__in=profiles), cursor, n)
     if kind == "posts":
-        yield _arm(made.theirs.filter(author__in=profiles).exclude(Exists(naming(sight, "pk"))), cursor, n)
+        yield _arm(made.whole.filter(author__in=profiles).exclude(Exists(naming(sight, "pk"))), cursor, n)
     if kind == "mentions":
         yield _arm(made.mentions.filter(author__in=profiles), cursor, n, post="post__")
     if kind in ("all", "replies"):

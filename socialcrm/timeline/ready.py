@@ -40,14 +40,14 @@ class Ready:
         )
 
     @cached_property
-    def theirs(self) -> QuerySet[Post]:
-        """The posts that are shown, whoever wrote them: where the events of a page are looked for."""
+    def whole(self) -> QuerySet[Post]:
+        """All posts that are shown, as bare rows: where the events of a page are looked for."""
         return Post.objects.filter(shown(self.sight))
 
     @cached_property
     def ours(self) -> QuerySet[Post]:
         """Of those, what the reader's accounts said."""
-        return self.theirs.filter(account__in=self.sight.accounts, account__isnull=False)
+        return self.whole.filter(account__in=self.sight.accounts, account__isnull=False)
 
     @cached_property
     def mentions(self) -> QuerySet[Mention]:

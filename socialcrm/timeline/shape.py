@@ -194,7 +194,9 @@ def name_of(contact: Any, profile: SocialProfile | None = None) -> str:
 def _facts(entry: Entry) -> tuple[Any, ...]:
     post, reply = entry.post, entry.reply or entry.sent_by
     said = (post.pk, post.state, post.edited, post.likes, post.replies_count, post.reposts, post.text) if post else ()
-    around = (_seen_of(post.around.quoted), _seen_of(post.around.parent)) if post and post.around else ()
+    around = (
+        (_seen_of(post.surroundings.quoted), _seen_of(post.surroundings.parent)) if post and post.surroundings else ()
+    )
     done = (reply.pk, reply.state, reply.hold, reply.not_before, reply.error_detail) if reply else ()
     return said, done, around
 

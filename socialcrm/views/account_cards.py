@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
@@ -77,7 +78,7 @@ class Card:
         """How many contacts' profiles are read with this account."""
         return sum(stream.profile_id is not None and stream.active for stream in self.streams)
 
-    @property
+    @cached_property
     def together(self) -> AccountHealth:
         """How the account's own streams are doing."""
         return AccountHealth.of(self.streams)

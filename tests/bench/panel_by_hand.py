@@ -16,7 +16,7 @@ from django.db import connection
 from socialcrm import scoring
 from socialcrm.access import Sight
 from socialcrm.models import InfluenceScore, Post, ProfileLink, Reply, SocialAccount, SocialProfile
-from socialcrm.models.post import Around
+from socialcrm.models.post import Surroundings
 from socialcrm.timeline import Cursor, Entry, Item, People, TimelinePage
 from socialcrm.views.composer import rows
 from socialcrm.views.panel import Panel
@@ -192,7 +192,7 @@ def look_around(posts: list[Post], profile: SocialProfile, given: dict[str, Any]
     around = here | {post.external_id: post for post in found}
     for post in posts:
         apart = bool(post.in_reply_to) and post.in_reply_to not in here
-        post.around = Around(around.get(post.quoted), around.get(post.in_reply_to), apart)
+        post.surroundings = Surroundings(around.get(post.quoted), around.get(post.in_reply_to), apart)
 
 
 def replies_to(posts: list[Post], accounts: Sequence[SocialAccount]) -> dict[int, list[Reply]]:

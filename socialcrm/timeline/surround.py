@@ -11,14 +11,16 @@ from django.db.models import Q
 
 from socialcrm.access import Sight, hidden, sight_of
 from socialcrm.models import Post
-from socialcrm.models.post import Around
+from socialcrm.models.post import Surroundings
 
 Name = tuple[str, str]  # a network, and what a post is called there
 
 
 def surround(posts: Sequence[Post], user: Any, sight: Sight | None = None) -> None:
-    """Give each post its `around`, as far as the user may read it. No query where all of it is among `posts`, else one;
-    one more where the user's `sight` is not handed in."""
+    """Give each post its `surroundings`, as far as the user may read them.
+
+    No query where all of it is among `posts`, else one; one more where the user's `sight` is not handed in.
+    """
     here = {(post.network, post.external_id): post for post in posts}
     named = {name for post in posts for name in (_quoted(post), _parent(post)) if name[1]}
     elsewhere = named - here.keys()
@@ -26,7 +28,7 @@ def surround(posts: Sequence[Post], user: Any, sight: Sight | None = None) -> No
     around = here | {(post.network, post.external_id): post for post in found}
     for post in posts:
         quoted, parent = around.get(_quoted(post)), around.get(_parent(post))
-        post.around = Around(quoted, parent, apart=bool(post.in_reply_to) and _parent(post) not in here)
+        post.surroundings = Surroundings(quoted, parent, apart=bool(post.in_reply_to) and _parent(post) not in here)
 
 
 def _quoted(post: Post) -> Name:
